@@ -113,7 +113,11 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
                             colon < 0 ? present : present.substring(0, colon),
                             colon < 0 ? "" : present.substring(colon + 2));
                 }
-                plan.steps().forEach(step -> add(step.changes() ? Mark.DIFFERS : Mark.CREATE, step.what(), step.why()));
+                plan.steps()
+                        .forEach(step -> add(
+                                step.kind() == SourcePlan.Kind.CHANGE ? Mark.DIFFERS : Mark.CREATE,
+                                step.what(),
+                                step.why()));
                 return plan;
             } catch (SQLException e) {
                 add(Mark.UNKNOWN, "all of it", String.valueOf(e.getMessage()));

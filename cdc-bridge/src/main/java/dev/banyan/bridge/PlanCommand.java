@@ -2,10 +2,12 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.source.Obstacle;
 import dev.banyan.bridge.source.SourcePlan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,10 +86,14 @@ final class PlanCommand implements Callable<Integer> {
         all.put("bridge", plan.bridge());
         all.put("stepsLeft", plan.hasStepsLeft());
         all.put("parts", plan.parts());
-        all.put("obstacles", source == null ? List.of() : source.obstacles());
-        all.put("obstaclesAtFirst", source == null ? List.of() : source.atFirst());
+        all.put("obstacles", obstacles(source, Obstacle.From.GOING_ON));
+        all.put("obstaclesAtFirst", obstacles(source, Obstacle.From.BEGINNING));
         all.put("steps", source == null ? List.of() : source.steps());
         all.put("events", plan.events());
         return JsonMapper.shared().writeValueAsString(all) + "\n";
+    }
+
+    private static List<String> obstacles(@Nullable SourcePlan source, Obstacle.From from) {
+        return source == null ? List.of() : source.obstacles(from);
     }
 }

@@ -5,8 +5,10 @@ import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.run.KeptLease;
 import dev.banyan.bridge.source.LogState;
+import dev.banyan.bridge.source.Obstacle;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Publication;
+import dev.banyan.bridge.source.SourcePlan;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.PublishedTable;
 import java.sql.Connection;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -64,13 +65,17 @@ final class ResyncCommand implements Callable<Integer> {
                         BridgeStore.holder("resync"),
                         Setup.LEASE,
                         InstantSource.system())) {
-            return names.isEmpty()
-                    ? anew(setup, store, Preflight.beginning(setup.source(), connection))
-                    : again(setup, store, connection);
+            return names.isEmpty() ? anew(setup, store, connection) : again(setup, store, connection);
         }
     }
 
-    private int anew(Setup setup, BridgeStore store, Optional<Preflight.Beginning> beginning) {
+    private int anew(Setup setup, BridgeStore store, Connection connection) throws SQLException {
+        var obstacles = SourcePlan.of(setup.source(), connection).obstacles(Obstacle.From.BEGINNING);
+        if (!obstacles.isEmpty()) {
+            return refused("what keeps a bridge from beginning keeps it from beginning anew:\n"
+                    + String.join("\n", obstacles));
+        }
+        var beginning = Preflight.beginning(setup.source(), connection);
         if (beginning.isEmpty()) {
             return refused("the legacy database is not set up (expected: run the plan first)");
         }

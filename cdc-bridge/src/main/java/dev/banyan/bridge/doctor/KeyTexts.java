@@ -24,6 +24,9 @@ public final class KeyTexts {
     private static final int SECONDS_MAX = 30;
     private static final int COUNTED_MAX = 1_000;
 
+    /** What PostgreSQL says of a table that one may not read, or not all rows of. */
+    private static final String LACKS_RIGHT = "42501";
+
     /** A column of a list's table and the one of the key above that it holds. {@code isText}: equal ones may be written differently. */
     private record Pair(String column, String key, boolean isText, boolean isPadded) {}
 
@@ -117,7 +120,7 @@ public final class KeyTexts {
             findings.add(Finding.warn(
                     what,
                     "whether its texts are those of " + root + " was not found out: " + e.getMessage(),
-                    sql + ";"));
+                    sql + ";" + (LACKS_RIGHT.equals(e.getSQLState()) ? " -- as a role that may see all rows" : "")));
         }
     }
 

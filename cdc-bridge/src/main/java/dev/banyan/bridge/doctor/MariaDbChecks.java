@@ -28,9 +28,11 @@ final class MariaDbChecks {
 
     static List<Finding> of(Source source, Connection connection, SourceChecks.Stored stored) throws SQLException {
         var checks = new MariaDbChecks(source.unmanaged().withoutFits(), connection);
-        var plan = SourcePlan.of(checks.source, connection);
+        var found = SourcePlan.of(checks.source, connection);
+        var plan = stored.hasBegun() ? found.begun() : found;
         checks.findings.add(Finding.ok("MariaDB", checks.text("SELECT VERSION()")));
-        checks.findings.addAll(SourceChecks.of(plan, "log, rights and the bridge's own database are there"));
+        checks.findings.addAll(
+                SourceChecks.of(found, stored.hasBegun(), "log, rights and the bridge's own database are there"));
         checks.retention(plan.isEmpty() ? ", " + (checks.logBytes() >> 20) + " MB now" : "");
         checks.deletion();
         checks.metadata();

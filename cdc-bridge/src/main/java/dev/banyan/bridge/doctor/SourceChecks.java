@@ -3,6 +3,7 @@ package dev.banyan.bridge.doctor;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.source.ColumnType;
 import dev.banyan.bridge.source.Leaves;
+import dev.banyan.bridge.source.Obstacle;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
@@ -93,32 +94,31 @@ public final class SourceChecks {
     }
 
     private boolean plan(boolean hasBegun) throws SQLException {
-        var found = SourcePlan.of(source, connection);
-        var plan = hasBegun ? found.begun() : found;
-        if (hasBegun) {
-            found.atFirst().forEach(obstacle -> findings.add(finding(Finding.Level.WARN, obstacle)));
-        }
-        findings.addAll(of(plan, "identities, publication, rights and slot are there"));
-        return plan.isEmpty();
+        var plan = SourcePlan.of(source, connection);
+        findings.addAll(of(plan, hasBegun, "identities, publication, rights and slot are there"));
+        return (hasBegun ? plan.begun() : plan).isEmpty();
     }
 
-    /** What {@code plan} lacks; {@code done} when it lacks nothing. */
-    static List<Finding> of(SourcePlan plan, String done) {
+    /** What {@code plan} lacks; {@code done} when it lacks nothing that keeps a bridge from what it does next. */
+    static List<Finding> of(SourcePlan plan, boolean hasBegun, String done) {
         var findings = new ArrayList<Finding>();
-        plan.obstacles().forEach(obstacle -> findings.add(finding(Finding.Level.FAIL, obstacle)));
-        plan.atFirst().forEach(obstacle -> findings.add(finding(Finding.Level.FAIL, obstacle)));
+        for (var obstacle : plan.obstacles()) {
+            var colon = obstacle.what().indexOf(": ");
+            findings.add(new Finding(
+                    hasBegun && obstacle.keepsFrom() == Obstacle.From.BEGINNING
+                            ? Finding.Level.WARN
+                            : Finding.Level.FAIL,
+                    obstacle.what().substring(0, colon),
+                    obstacle.what().substring(colon + 2),
+                    ""));
+        }
         for (var step : plan.steps()) {
             findings.add(Finding.fail("set-up", step.why(), step.sql() + ";"));
         }
-        if (plan.isEmpty()) {
+        if ((hasBegun ? plan.begun() : plan).isEmpty()) {
             findings.add(Finding.ok("set-up", done));
         }
         return findings;
-    }
-
-    private static Finding finding(Finding.Level level, String obstacle) {
-        var colon = obstacle.indexOf(": ");
-        return new Finding(level, obstacle.substring(0, colon), obstacle.substring(colon + 2), "");
     }
 
     private void slot() throws SQLException {

@@ -44,12 +44,22 @@ final class BackfillWatch {
     private final Backfills stored;
     private final Source source;
     private final EarlierWriters earlier;
+    private final Unread unread;
+    private final Question<List<String>> question = new Question<>("banyan-unread-tables");
     private final Consumer<Point> watcher;
     private final Consumer<List<Backfill>> told;
     private final LongSupplier nanoClock;
     private long lookedAtNanos;
     private long signalledAtNanos;
     private @Nullable String signalled;
+    private @Nullable Long askedAtNanos;
+    private String refused = "";
+
+    /** Asks why a backfill would not read tables as they are, in words. */
+    @FunctionalInterface
+    interface Unread {
+        List<String> of(List<TableId> tables) throws SQLException;
+    }
 
     /** A watch that tells {@code told} of every backfill and parity run each time it looks; {@code nanoClock} is {@link System#nanoTime}. */
     BackfillWatch(
@@ -57,6 +67,7 @@ final class BackfillWatch {
             Backfills stored,
             Source source,
             EarlierWriters.Writers writers,
+            Unread unread,
             Consumer<Point> watcher,
             Consumer<List<Backfill>> told,
             LongSupplier nanoClock) {
@@ -64,6 +75,7 @@ final class BackfillWatch {
         this.stored = stored;
         this.source = source;
         this.earlier = new EarlierWriters(stored, writers, nanoClock);
+        this.unread = unread;
         this.watcher = watcher;
         this.told = told;
         this.nanoClock = nanoClock;
@@ -118,7 +130,7 @@ final class BackfillWatch {
         var tables = rows.isEmpty()
                 ? current.tables().stream().map(Backfill.Table::id).toList()
                 : List.copyOf(rows.keySet());
-        if (rows.isEmpty() && !earlier.areOver(current, tables)) {
+        if (rows.isEmpty() && !(earlier.areOver(current, tables) && areReadable(current, tables))) {
             return;
         }
         if (isNew && rows.isEmpty()) {
@@ -138,6 +150,29 @@ final class BackfillWatch {
         }
         signalled = wanted;
         watcher.accept(Point.BACKFILL_ASKED);
+    }
+
+    /** True when {@code backfill} would read {@code tables} as they are. Else it is paused: a person has to see why. */
+    private boolean areReadable(Backfill backfill, List<TableId> tables) throws InterruptedException {
+        var now = nanoClock.getAsLong();
+        var asked = askedAtNanos;
+        if (backfill.id().equals(refused) || (asked != null && now - asked < ROUND_EVERY.toNanos())) {
+            return false;
+        }
+        askedAtNanos = now;
+        var whys = question.answer(() -> unread.of(tables));
+        if (whys == null || whys.isEmpty()) {
+            return whys != null;
+        }
+        var why = String.join("; ", whys);
+        LOG.warn("backfill {}: {}; paused", backfill.id(), why);
+        try {
+            stored.failed(backfill.id(), why, true);
+            refused = backfill.id();
+        } catch (StoreFailed e) {
+            LOG.warn("{}", e.getMessage());
+        }
+        return false;
     }
 
     private Map<TableId, List<Row>> incomplete() {

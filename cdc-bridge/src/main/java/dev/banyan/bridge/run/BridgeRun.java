@@ -284,7 +284,8 @@ public final class BridgeRun {
                     settings.source(),
                     connection,
                     new Preflight.Stored(reach(stored, spool), store.definitions(), store.published(), store.setBack()),
-                    settings.accepted())) {
+                    settings.accepted(),
+                    this::waits)) {
                 case Preflight.Verdict.Refuse(var what, var todo, var isSetBack) -> {
                     if (isSetBack && store.setBack().isEmpty()) {
                         store.setBack(what);
@@ -346,6 +347,15 @@ public final class BridgeRun {
         } catch (LakeFailed e) {
             return new EngineEnd.Again(String.valueOf(e.getMessage()), e.getMessage()).unless(known);
         }
+    }
+
+    /** Tells what a set-up waits for, as long as it is to wait. */
+    private boolean waits(String what) {
+        if (!what.isEmpty() && !what.equals(progress.reason())) {
+            LOG.info("{}", what);
+            progress.enter(Progress.State.STARTING, what);
+        }
+        return !isStopping();
     }
 
     /** Once a process: who cancels what is asked for here is asked again by the next start. */

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,6 @@ final class EarlierWriters {
     private static final Logger LOG = LoggerFactory.getLogger(EarlierWriters.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
     private static final Duration LOOK_LATER = Duration.ofSeconds(1);
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
 
     /** A wait that takes longer is told. */
     private static final Duration UNTOLD_MAX = Duration.ofSeconds(2);
@@ -47,12 +45,12 @@ final class EarlierWriters {
     private final Backfills stored;
     private final Writers writers;
     private final LongSupplier nanoClock;
+    private final Question<Map<String, String>> question = new Question<>("banyan-earlier-writers");
     private String backfillId = "";
     private @Nullable Map<String, String> left;
     private long sinceNanos;
     private long lookedAtNanos;
     private String told = "";
-    private Thread asker = Thread.ofVirtual().unstarted(() -> {});
 
     EarlierWriters(Backfills stored, Writers writers, LongSupplier nanoClock) {
         this.stored = stored;
@@ -79,7 +77,7 @@ final class EarlierWriters {
             return false;
         }
         lookedAtNanos = now;
-        var found = found(tables);
+        var found = question.answer(() -> writers.of(tables));
         if (found == null) {
             return false;
         }
@@ -103,23 +101,6 @@ final class EarlierWriters {
     private static String some(Collection<String> processes) {
         var shown = processes.stream().limit(SHOWN_MAX).collect(Collectors.joining(", "));
         return processes.size() <= SHOWN_MAX ? shown : shown + " and " + (processes.size() - SHOWN_MAX) + " more";
-    }
-
-    /** Null when the database has not answered, and while it has not answered who asked before: each has a process of the database's. */
-    private @Nullable Map<String, String> found(List<TableId> tables) throws InterruptedException {
-        if (asker.isAlive()) {
-            return null;
-        }
-        var found = new AtomicReference<@Nullable Map<String, String>>();
-        asker = Thread.ofVirtual().name("banyan-earlier-writers").start(() -> {
-            try {
-                found.set(writers.of(tables));
-            } catch (SQLException e) {
-                LOG.info("before a backfill: {}", e.getMessage());
-            }
-        });
-        asker.join(ANSWER_MAX);
-        return found.get();
     }
 
     private void tell(String why) {

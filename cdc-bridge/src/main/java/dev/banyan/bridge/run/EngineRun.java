@@ -16,6 +16,7 @@ import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.OpenWriters;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.Unreadable;
 import dev.banyan.bridge.spool.Spool;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.ChangeBytes;
@@ -117,6 +118,7 @@ final class EngineRun implements AutoCloseable {
                 store.backfills(),
                 settings.source(),
                 tables -> OpenWriters.of(settings.source(), tables),
+                tables -> Unreadable.of(settings.source(), tables),
                 settings.watcher(),
                 progress::backfills,
                 System::nanoTime);

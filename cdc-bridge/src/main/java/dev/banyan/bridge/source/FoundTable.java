@@ -80,7 +80,7 @@ record FoundTable(
         var parts = parts(connection, tables);
         var unique = columns(connection, tables, UNIQUE);
         var partitioning = columns(connection, tables, PARTITIONING);
-        var heirs = columns(connection, tables, HEIRS);
+        var heirs = heirs(connection, tables);
         var found = new LinkedHashMap<TableId, FoundTable>();
         try (var select = connection.prepareStatement("""
                 SELECT n.nspname, c.relname, c.relkind,
@@ -110,9 +110,7 @@ record FoundTable(
                                             .flatMap(List::stream)
                                             .collect(Collectors.toSet()),
                                     parts.getOrDefault(id, List.of()),
-                                    heirs.getOrDefault(id, List.of()).stream()
-                                            .flatMap(List::stream)
-                                            .toList(),
+                                    heirs.getOrDefault(id, List.of()),
                                     types.getOrDefault(id, Map.of())));
                 }
             }
@@ -120,7 +118,14 @@ record FoundTable(
         return found;
     }
 
-    /** Lists of columns, by their tables, that {@code sql} finds. */
+    /** The {@code heirs} of those of {@code tables} that have some. */
+    static Map<TableId, List<String>> heirs(Connection connection, Collection<TableId> tables) throws SQLException {
+        var heirs = new HashMap<TableId, List<String>>();
+        columns(connection, tables, HEIRS).forEach((table, found) -> heirs.put(table, found.getFirst()));
+        return heirs;
+    }
+
+    /** Lists of names, by their tables, that {@code sql} finds. */
     private static Map<TableId, List<List<String>>> columns(
             Connection connection, Collection<TableId> tables, String sql) throws SQLException {
         var columns = new HashMap<TableId, List<List<String>>>();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.stream.Stream;
 
 /** Finds out what a MariaDB server still lacks for the bridge; {@link SourcePlan#of} asks it. */
 final class MariaDbPlan {
@@ -61,10 +62,13 @@ final class MariaDbPlan {
                 filters(server);
             }
         }
-        var all = new ArrayList<>(obstacles);
-        all.addAll(others);
-        all.addAll(misfits);
-        return new SourcePlan(steps, present, all, SourcePlan.unreadableNames(source), Set.of());
+        var all = Stream.of(obstacles, others, misfits)
+                .flatMap(List::stream)
+                .map(what -> new Obstacle(Obstacle.From.GOING_ON, what));
+        var atFirst = source.tableIds().stream()
+                .flatMap(table -> Unreadable.byName(table).stream())
+                .map(what -> new Obstacle(Obstacle.From.BEGINNING, what));
+        return new SourcePlan(steps, present, Stream.concat(all, atFirst).toList(), Set.of());
     }
 
     /** True when all that {@link #plan} found is columns that the mapping should not read as they are, and keys. */

@@ -74,11 +74,10 @@ final class MariaDbPreflight {
             }
             if (stored.position().isPresent()
                     || !source.manage()
-                    || !plan.obstacles().isEmpty()
-                    || !plan.atFirst().isEmpty()) {
+                    || !plan.obstacles().isEmpty()) {
                 return new Preflight.Verdict.Refuse("the legacy database is not set up", plan.script());
             }
-            plan.run(connection);
+            plan.run(source, connection);
         }
         var server = MariaDbServer.of(connection);
         var domains = server.variable("gtid_binlog_pos");
@@ -92,7 +91,7 @@ final class MariaDbPreflight {
             var beginning = atSnapshot(server);
             return new Preflight.Verdict.Go(beginning.position(), beginning.definitions(), Set.of(), true);
         }
-        return goOn(server, stored.position().get(), stored.definitions());
+        return Preflight.warned(goOn(server, stored.position().get(), stored.definitions()), found);
     }
 
     /** A backup, an upgrade or a planned switch makes a server read only for a while, and it loses nothing by it. */

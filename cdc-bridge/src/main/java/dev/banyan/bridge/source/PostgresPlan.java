@@ -46,8 +46,7 @@ final class PostgresPlan {
     private final Connection connection;
     private final List<SourcePlan.Step> steps = new ArrayList<>();
     private final List<String> present = new ArrayList<>();
-    private final List<String> obstacles = new ArrayList<>();
-    private final List<String> atFirst = new ArrayList<>();
+    private final List<Obstacle> obstacles = new ArrayList<>();
     private final Set<TableId> refused = new LinkedHashSet<>();
 
     PostgresPlan(Source source, Connection connection) {
@@ -57,10 +56,10 @@ final class PostgresPlan {
 
     SourcePlan plan() throws SQLException {
         version(text("SELECT current_setting('server_version_num')"), text("SELECT current_setting('server_version')"))
-                .ifPresent(obstacles::add);
+                .ifPresent(this::cannotGoOn);
         var walLevel = text("SELECT current_setting('wal_level')");
         if (!"logical".equals(walLevel)) {
-            obstacles.add("wal_level: " + walLevel
+            cannotGoOn("wal_level: " + walLevel
                     + " (expected: logical; ALTER SYSTEM SET wal_level = logical, then restart PostgreSQL)");
         }
         var found = FoundTable.of(
@@ -68,12 +67,11 @@ final class PostgresPlan {
         for (var table : source.tables()) {
             identity(table, found.get(table.id()));
         }
-        atFirst.addAll(SourcePlan.unreadableNames(source));
         signalTable();
         var unpublished = publication(found);
         grants();
         slot();
-        return new SourcePlan(steps, present, obstacles, atFirst, unpublished);
+        return new SourcePlan(steps, present, obstacles, unpublished);
     }
 
     /** What stands in the way of a server of version {@code number}, which calls it {@code name}: pgoutput before 14 does not have messages, which heartbeats are. */
@@ -83,32 +81,38 @@ final class PostgresPlan {
                 : Optional.of("version: " + name + " (expected: PostgreSQL 14 or newer)");
     }
 
+    private void cannotGoOn(String what) {
+        obstacles.add(new Obstacle(Obstacle.From.GOING_ON, what));
+    }
+
+    private void cannotBegin(String what) {
+        obstacles.add(new Obstacle(Obstacle.From.BEGINNING, what));
+    }
+
     private void identity(Source.Table table, @Nullable FoundTable found) {
+        Unreadable.byName(table.id()).ifPresent(this::cannotBegin);
         if (found == null) {
             refused.add(table.id());
-            obstacles.add("table " + table.id() + ": not there (expected: a table the mapping can read)");
+            cannotGoOn("table " + table.id() + ": not there (expected: a table the mapping can read)");
             return;
         }
         if (!found.isTable()) {
             refused.add(table.id());
-            obstacles.add("table " + table.id() + ": a view or foreign table (expected: a table)");
+            cannotGoOn("table " + table.id() + ": a view or foreign table (expected: a table)");
             return;
         }
         if (!found.hasKey()) {
             refused.add(table.id());
-            obstacles.add("table " + table.id()
+            cannotGoOn("table " + table.id()
                     + ": no primary key and no other unique key of NOT NULL columns (expected: one of the two; add one, or take"
                     + " the table out of the mapping)");
             return;
         }
-        if (!found.heirs().isEmpty()) {
-            atFirst.add("table " + table.id() + ": other tables inherit from it: " + found.heirs()
-                    + "; a backfill would take their rows for its own, and the log has them under their own names (expected: none;"
-                    + " map those in its place, or ALTER TABLE ... NO INHERIT)");
-        }
+        Unreadable.byHeirs(table.id(), found.heirs()).ifPresent(this::cannotBegin);
         parts(table.id(), found);
         if (found.columns().keySet().containsAll(table.key())) {
-            obstacles.addAll(SourcePlan.keyObstacles(table, found.isKey(table.key()), found.unique(), found.primary()));
+            SourcePlan.keyObstacles(table, found.isKey(table.key()), found.unique(), found.primary())
+                    .forEach(this::cannotGoOn);
         }
         table.columns().forEach(column -> column(table, column, found.columns().get(column)));
         var identity = found.isPartitioned() ? Identity.KEYS : source.identity();
@@ -126,13 +130,13 @@ final class PostgresPlan {
     /** What is wrong with a table's partitions, or would be with later ones. */
     private void parts(TableId table, FoundTable found) {
         if (found.isPartitioned() && found.primary().isEmpty()) {
-            atFirst.add("table " + table
+            cannotBegin("table " + table
                     + ": has partitions and no primary key: to each that is made once it is published PostgreSQL"
                     + " refuses legacy's UPDATE and DELETE (expected: a primary key, which they inherit)");
         }
         found.parts().stream()
                 .filter(part -> !part.isLogged())
-                .forEach(part -> atFirst.add("table " + table + ": " + part.id()
+                .forEach(part -> cannotBegin("table " + table + ": " + part.id()
                         + " is UNLOGGED, so its changes are in no log (expected: ALTER TABLE " + quoted(part.id())
                         + " SET LOGGED)"));
     }
@@ -140,6 +144,7 @@ final class PostgresPlan {
     private void replicaIdentity(Source.Table table, Identity identity, FoundTable.Part part) {
         var isWhole = identity == Identity.FULL || !part.primary().containsAll(table.key());
         steps.add(new SourcePlan.Step(
+                SourcePlan.Kind.CHANGE,
                 "replica identity of " + part.id(),
                 "the log carries " + (isWhole ? "whole old rows" : "the keys of old rows") + " of " + part.id()
                         + "; waits for writers of the table, then is instant",
@@ -148,17 +153,16 @@ final class PostgresPlan {
 
     private void column(Source.Table table, String column, @Nullable ColumnType type) {
         if (type == null) {
-            obstacles.add(
-                    "table " + table.id() + ": no column " + column + " (expected: every column the mapping reads)");
+            cannotGoOn("table " + table.id() + ": no column " + column + " (expected: every column the mapping reads)");
             return;
         }
         var expected = table.fit().expected(column, type);
         if (!expected.isEmpty()) {
-            obstacles.add("table " + table.id() + ": column " + column + " is " + type.name() + " (expected: "
-                    + expected + ")");
+            cannotGoOn("table " + table.id() + ": column " + column + " is " + type.name() + " (expected: " + expected
+                    + ")");
         }
         if (type.isGenerated()) {
-            obstacles.add("table " + table.id() + ": column " + column
+            cannotGoOn("table " + table.id() + ": column " + column
                     + " is generated, and its values do not come through the log or a backfill (expected: a column that is written;"
                     + " or what it is made from)");
         }
@@ -193,7 +197,7 @@ final class PostgresPlan {
         var publication = new PublicationPlan(source, connection);
         publication.look(wanted, partitioned);
         steps.addAll(publication.steps());
-        obstacles.addAll(publication.obstacles());
+        publication.obstacles().forEach(this::cannotGoOn);
         if (publication.steps().isEmpty()) {
             present.add("publication " + source.publication() + ": " + wanted.size() + " tables");
         }
@@ -202,7 +206,7 @@ final class PostgresPlan {
 
     private void grants() throws SQLException {
         if (text("SELECT rolname FROM pg_roles WHERE rolname = ?", source.user()) == null) {
-            obstacles.add("role " + source.user() + ": not there (expected: a role with LOGIN and REPLICATION)");
+            cannotGoOn("role " + source.user() + ": not there (expected: a role with LOGIN and REPLICATION)");
             return;
         }
         if ("t".equals(text("SELECT left(rolsuper::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
@@ -212,15 +216,17 @@ final class PostgresPlan {
         var stepsBefore = steps.size();
         var role = quoted(source.user());
         for (var table : source.tables()) {
-            if (isFiltered(table.id())) {
-                atFirst.add("table " + table.id() + ": has row-level security, by which " + source.user()
-                        + " may not see all rows: a backfill of it fails (expected: ALTER ROLE " + role
-                        + " BYPASSRLS)");
-            }
+            cureOfFilter(table.id())
+                    .ifPresent(cure -> cannotBegin("table " + table.id() + ": has row-level security, by which "
+                            + source.user() + " may not see all rows: a backfill of it fails (expected: " + cure
+                            + ")"));
         }
         if (!"t".equals(text("SELECT left(rolreplication::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
             steps.add(new SourcePlan.Step(
-                    "role " + role, "the bridge reads the log", "ALTER ROLE " + role + " REPLICATION"));
+                    SourcePlan.Kind.CHANGE,
+                    "role " + role,
+                    "the bridge reads the log",
+                    "ALTER ROLE " + role + " REPLICATION"));
         }
         for (var schema : source.tables().stream()
                 .map(table -> table.id().schema())
@@ -265,16 +271,32 @@ final class PostgresPlan {
         }
     }
 
-    /** True when policies say which rows of {@code table} the bridge's role sees, or that it sees none. */
-    private boolean isFiltered(TableId table) throws SQLException {
-        return text(
-                        "SELECT 1 FROM pg_roles r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                                + " WHERE r.rolname = ? AND n.nspname = ? AND c.relname = ? AND c.relrowsecurity AND NOT r.rolbypassrls"
-                                + " AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))",
-                        source.user(),
-                        table.schema(),
-                        table.name())
-                != null;
+    /**
+     * What lets the bridge's role see all rows of {@code table}, where policies say which it sees: of its own table they say so by FORCE alone. To be a member of the
+     * owner gives all rights of that one, and nothing to who does not inherit them.
+     */
+    private Optional<String> cureOfFilter(TableId table) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                SELECT pg_has_role(r.oid, c.relowner, 'USAGE'), c.relforcerowsecurity, r.rolinherit AND NOT o.rolsuper, o.rolname
+                FROM pg_roles r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles o ON o.oid = c.relowner
+                WHERE r.rolname = ? AND n.nspname = ? AND c.relname = ? AND c.relrowsecurity AND NOT r.rolbypassrls
+                      AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))""")) {
+            select.setString(1, source.user());
+            select.setString(2, table.schema());
+            select.setString(3, table.name());
+            try (var result = select.executeQuery()) {
+                if (!result.next()) {
+                    return Optional.empty();
+                }
+                var role = quoted(source.user());
+                var other = result.getBoolean(1)
+                        ? " or ALTER TABLE " + quoted(table) + " NO FORCE ROW LEVEL SECURITY"
+                        : !result.getBoolean(2) && result.getBoolean(3)
+                                ? " or GRANT " + quoted(result.getString(4)) + " TO " + role
+                                : "";
+                return Optional.of("ALTER ROLE " + role + " BYPASSRLS" + other);
+            }
+        }
     }
 
     private boolean lacks(String privilege, TableId table) throws SQLException {
@@ -295,6 +317,7 @@ final class PostgresPlan {
             present.add("slot " + source.slot() + ": " + found);
         } else {
             steps.add(new SourcePlan.Step(
+                    SourcePlan.Kind.MAKE_SLOT,
                     "slot " + source.slot(),
                     "from here on PostgreSQL keeps the log until the bridge has read it; waits for open transactions",
                     "SELECT pg_create_logical_replication_slot(" + literal(source.slot()) + ", 'pgoutput')"));

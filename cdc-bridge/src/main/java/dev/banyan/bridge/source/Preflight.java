@@ -98,10 +98,22 @@ public final class Preflight {
             @Nullable String database,
             @Nullable String walStatus,
             @Nullable Long confirmedLsn,
-            @Nullable String currentDatabase) {}
+            @Nullable String currentDatabase) {
+
+        /** True while a process of the server's makes it, of a bridge that was killed meanwhile perhaps: nobody else may use it. */
+        boolean isBeingMade() {
+            return plugin != null && confirmedLsn == null && !"lost".equals(walStatus);
+        }
+    }
+
+    /** The same, however long a set-up waits for others. */
+    public static Verdict check(Source source, Connection connection, Stored stored, Accepted accepted)
+            throws SQLException {
+        return check(source, connection, stored, accepted, Waiting.ENDLESS);
+    }
 
     /** Sets up what is missing where the source is ours to manage, and judges what is there. */
-    public static Verdict check(Source source, Connection connection, Stored stored, Accepted accepted)
+    public static Verdict check(Source source, Connection connection, Stored stored, Accepted accepted, Waiting waiting)
             throws SQLException {
         if (!stored.setBack.isEmpty()) {
             var cure = source.dbms() == Dbms.MARIADB ? MariaDbPreflight.RESYNC : GapCure.anew(source);
@@ -109,7 +121,7 @@ public final class Preflight {
         }
         var known = stored.position.isEmpty() ? source : withoutLostColumns(source, connection);
         return switch (source.dbms()) {
-            case POSTGRESQL -> continuous(known, connection, stored, accepted);
+            case POSTGRESQL -> continuous(known, connection, stored, accepted, waiting);
             case MARIADB -> new MariaDbPreflight(known, connection).check(stored);
         };
     }
@@ -146,9 +158,10 @@ public final class Preflight {
         return source.dbms() == Dbms.MARIADB || reader(source, connection).isPresent();
     }
 
-    private static Verdict continuous(Source source, Connection connection, Stored stored, Accepted accepted)
+    private static Verdict continuous(
+            Source source, Connection connection, Stored stored, Accepted accepted, Waiting waiting)
             throws SQLException {
-        var verdict = postgresql(source, connection, stored.position, accepted);
+        var verdict = postgresql(source, connection, stored.position, accepted, waiting);
         if (!(verdict instanceof Verdict.Go go)) {
             return verdict; // of another server or a slot made anew, which what is published would only repeat
         }
@@ -180,7 +193,8 @@ public final class Preflight {
     }
 
     private static Verdict postgresql(
-            Source source, Connection connection, Optional<Position> stored, Accepted accepted) throws SQLException {
+            Source source, Connection connection, Optional<Position> stored, Accepted accepted, Waiting waiting)
+            throws SQLException {
         var server = server(connection);
         var slotBefore = slot(source, connection);
         if (stored.isPresent() && isSetBack(server, stored.get())) {
@@ -204,18 +218,30 @@ public final class Preflight {
                             + ", so what happened in there since our position is not sent");
         }
         if (!plan.isEmpty()) {
-            if (!source.manage()
-                    || !plan.obstacles().isEmpty()
-                    || !plan.atFirst().isEmpty()) {
+            if (!source.manage() || !plan.obstacles().isEmpty()) {
                 return new Verdict.Refuse("the legacy database is not set up", plan.script());
             }
-            plan.run(connection);
+            plan.run(source, connection, waiting);
         }
         var slot = slot(source, connection)
                 .orElseThrow(() -> new SQLException("slot " + source.slot() + " vanished while being checked"));
+        if (slot.isBeingMade()) {
+            throw new SQLException("slot " + source.slot() + " is being made still, by process "
+                    + reader(source, connection).map(String::valueOf).orElse("?") + " of the server");
+        }
         var verdict = judge(source, server, slot, stored, accepted);
+        return warned(verdict, found);
+    }
+
+    /** {@code verdict}, with what of {@code plan} would keep a bridge from its first start. */
+    static Verdict warned(Verdict verdict, SourcePlan plan) {
         return verdict instanceof Verdict.Go go
-                ? new Verdict.Go(go.position, go.definitions, go.published, go.isFirstStart, found.atFirst())
+                ? new Verdict.Go(
+                        go.position,
+                        go.definitions,
+                        go.published,
+                        go.isFirstStart,
+                        plan.obstacles(Obstacle.From.BEGINNING))
                 : verdict;
     }
 

@@ -56,6 +56,7 @@ final class PublicationPlan {
         var options = options();
         if (options.isEmpty()) {
             step(
+                    SourcePlan.Kind.MAKE,
                     "which tables the bridge reads; every one of them has an identity by now",
                     "CREATE PUBLICATION " + name + " FOR TABLE " + only(wanted)
                             + (partitioned.isEmpty() ? "" : " WITH (" + VIA_ROOT + ")"));
@@ -106,11 +107,11 @@ final class PublicationPlan {
 
     private void lack(List<String> what, String why, String sql) {
         lacking.addAll(what);
-        step(why.contains("resync") ? why : why + RESYNC, sql);
+        step(SourcePlan.Kind.CHANGE, why.contains("resync") ? why : why + RESYNC, sql);
     }
 
-    private void step(String why, String sql) {
-        steps.add(new SourcePlan.Step("publication " + source.publication(), why, sql));
+    private void step(SourcePlan.Kind kind, String why, String sql) {
+        steps.add(new SourcePlan.Step(kind, "publication " + source.publication(), why, sql));
     }
 
     /** What is set on, by the columns of {@code pg_publication}; empty when it is not there. */
@@ -214,7 +215,10 @@ final class PublicationPlan {
                     what,
                     "the publication has not all of " + table + ": " + String.join("; ", what),
                     "ALTER PUBLICATION " + name + " DROP TABLE " + only);
-            step("the same table, with all its rows and columns", "ALTER PUBLICATION " + name + " ADD TABLE " + only);
+            step(
+                    SourcePlan.Kind.CHANGE,
+                    "the same table, with all its rows and columns",
+                    "ALTER PUBLICATION " + name + " ADD TABLE " + only);
         }
     }
 

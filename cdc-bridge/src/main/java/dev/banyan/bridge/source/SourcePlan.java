@@ -16,29 +16,29 @@ import java.util.regex.Pattern;
 
 /**
  * What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. {@code present} is what of it
- * is there already, in words. {@code atFirst} are obstacles to a first start only: a bridge that has begun loses no more by going on than by waiting. What is
- * {@code unpublished}, in words, is not in the log as a slot sees it.
+ * is there already, in words. What is {@code unpublished}, in words, is not in the log as a slot sees it.
  */
-public record SourcePlan(
-        List<Step> steps, List<String> present, List<String> obstacles, List<String> atFirst, Set<String> unpublished) {
+public record SourcePlan(List<Step> steps, List<String> present, List<Obstacle> obstacles, Set<String> unpublished) {
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
-
-    private static final Pattern TAKEN_APART = Pattern.compile("[\\s.\"'`]");
 
     /** The oldest PostgreSQL that the bridge reads, as server_version_num has it. */
     public static final int POSTGRESQL_MIN = 140_000;
 
-    /** One statement, the reason for it, and what it makes or changes. */
-    public record Step(String what, String why, String sql) {
+    /** What a step does. */
+    public enum Kind {
+        MAKE,
+        /** What is there has to be another. */
+        CHANGE,
+        MAKE_SLOT
+    }
 
-        /** True when {@code what} is there and has to be another. */
-        public boolean changes() {
-            return sql.startsWith("ALTER ");
-        }
+    /** One statement, the reason for it, and {@code what} it makes or changes. */
+    public record Step(Kind kind, String what, String why, String sql) {
 
-        private boolean isSlot() {
-            return sql.startsWith("SELECT pg_create_logical_replication_slot(");
+        /** A statement that makes something. */
+        Step(String what, String why, String sql) {
+            this(Kind.MAKE, what, why, sql);
         }
     }
 
@@ -46,28 +46,34 @@ public record SourcePlan(
         steps = List.copyOf(steps);
         present = List.copyOf(present);
         obstacles = List.copyOf(obstacles);
-        atFirst = List.copyOf(atFirst);
         unpublished = Collections.unmodifiableSet(new LinkedHashSet<>(unpublished));
     }
 
     public boolean isEmpty() {
-        return steps.isEmpty() && obstacles.isEmpty() && atFirst.isEmpty();
+        return steps.isEmpty() && obstacles.isEmpty();
+    }
+
+    /** What keeps a bridge {@code from} this, in words. */
+    public List<String> obstacles(Obstacle.From from) {
+        return obstacles.stream()
+                .filter(obstacle -> obstacle.keepsFrom() == from)
+                .map(Obstacle::what)
+                .toList();
     }
 
     /** What of it holds for a bridge that has begun. */
     public SourcePlan begun() {
-        return new SourcePlan(steps, present, obstacles, List.of(), unpublished);
+        var left = obstacles.stream()
+                .filter(obstacle -> obstacle.keepsFrom() == Obstacle.From.GOING_ON)
+                .toList();
+        return new SourcePlan(steps, present, left, unpublished);
     }
 
     /** The plan as a script for psql. */
     public String script() {
         var script = new StringBuilder();
-        for (var obstacle : obstacles) {
-            script.append(comment("CANNOT GO ON: " + obstacle));
-        }
-        for (var obstacle : atFirst) {
-            script.append(comment("CANNOT BEGIN: " + obstacle));
-        }
+        obstacles(Obstacle.From.GOING_ON).forEach(what -> script.append(comment("CANNOT GO ON: " + what)));
+        obstacles(Obstacle.From.BEGINNING).forEach(what -> script.append(comment("CANNOT BEGIN: " + what)));
         for (var step : steps) {
             script.append(comment(step.why)).append(step.sql).append(";\n");
         }
@@ -84,18 +90,6 @@ public record SourcePlan(
         return source.dbms() == Dbms.MARIADB
                 ? new MariaDbPlan(source, connection).plan()
                 : new PostgresPlan(source, connection).plan();
-    }
-
-    /** Tables whose names Debezium 3.5 cannot take apart when it begins to read one whole: it reads nothing then, and says that it has. */
-    static List<String> unreadableNames(Source source) {
-        return source.tables().stream()
-                .map(Source.Table::id)
-                .filter(table -> TAKEN_APART.matcher(table.schema()).find()
-                        || TAKEN_APART.matcher(table.name()).find())
-                .map(table -> "table " + table
-                        + ": a name with a blank, a point or a quote, which a backfill cannot read (expected: another name, or a"
-                        + " mapping without the table)")
-                .toList();
     }
 
     /** Why the log of MariaDB would not tell all that happens to {@code table}, or a backfill not read it, whatever the mapping. */
@@ -149,17 +143,22 @@ public record SourcePlan(
         return new MariaDbTable(connection, new Source.Table(table, List.of(), List.of()), false, false);
     }
 
+    /** Runs the steps, however long the slot takes. */
+    public void run(Source source, Connection connection) throws SQLException {
+        run(source, connection, Waiting.ENDLESS);
+    }
+
     /** Runs the steps, each by itself, because a slot cannot be made in a transaction that has written. */
-    public void run(Connection connection) throws SQLException {
+    void run(Source source, Connection connection, Waiting waiting) throws SQLException {
         connection.setAutoCommit(true);
         for (var step : steps) {
             try (var statement = connection.createStatement()) {
-                if (step.isSlot()) {
-                    statement.execute("SET lock_timeout = 0"); // nobody waits behind one who waits for transactions
-                }
-                statement.execute(step.sql);
-                if (step.isSlot()) {
-                    statement.execute(Source.LIMITS.get(Dbms.POSTGRESQL));
+                if (step.kind == Kind.MAKE_SLOT) {
+                    try (var making = source.connect()) {
+                        SlotMaking.make(step.sql, making, connection, waiting);
+                    }
+                } else {
+                    statement.execute(step.sql);
                 }
             } catch (SQLException e) {
                 throw new SQLException("running " + step.sql + ": " + e.getMessage(), e.getSQLState(), e);

@@ -112,6 +112,24 @@ class KeyTextsTest {
                 .execute("keytexts", "CREATE TABLE prc (id INT PRIMARY KEY, no TEXT COLLATE loose REFERENCES prd)");
         try (var connection = Servers.postgres().connect("keytexts")) {
             findsAndMends(connection, "public", "public.prc.no");
+            saysWhoMayFindOut(connection);
+        }
+    }
+
+    /** As the bridge asks: of rows that a policy may hide it wants none of them. */
+    private static void saysWhoMayFindOut(Connection connection) throws Exception {
+        try (var statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE keytexts_reader; GRANT SELECT ON prd, prc TO keytexts_reader");
+            statement.execute("ALTER TABLE prc ENABLE ROW LEVEL SECURITY");
+            statement.execute("SET ROLE keytexts_reader; SET row_security = off");
+            assertThat(KeyTexts.of(mapping("public"), connection))
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(finding.level()).isEqualTo(Finding.Level.WARN);
+                        assertThat(finding.found()).contains("row-level security");
+                        assertThat(finding.cure()).endsWith("; -- as a role that may see all rows");
+                    });
+            statement.execute("RESET ROLE; DROP OWNED BY keytexts_reader; DROP ROLE keytexts_reader");
         }
     }
 }

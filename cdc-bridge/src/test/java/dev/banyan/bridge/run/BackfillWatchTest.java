@@ -44,6 +44,9 @@ class BackfillWatchTest {
 
     private final AtomicInteger looks = new AtomicInteger();
 
+    private List<String> unread = List.of();
+    private boolean isAway;
+
     private void away() throws SQLException {
         try (var connection = DriverManager.getConnection(MigratedStore.in(folder), "", "");
                 var statement = connection.createStatement()) {
@@ -69,7 +72,54 @@ class BackfillWatchTest {
     private BackfillWatch watch(BackfillTracker tracker, BridgeStore store) {
         var nobody = new Source("jdbc:postgresql://127.0.0.1:1/none", "u", "u", "s", "p", false, List.of());
         return new BackfillWatch(
-                tracker, store.backfills(), nobody, _ -> Map.of(), _ -> {}, _ -> looks.incrementAndGet(), nanos::get);
+                tracker,
+                store.backfills(),
+                nobody,
+                _ -> Map.of(),
+                _ -> unread(),
+                _ -> {},
+                _ -> looks.incrementAndGet(),
+                nanos::get);
+    }
+
+    private List<String> unread() throws SQLException {
+        if (isAway) {
+            throw new SQLException("away");
+        }
+        return unread;
+    }
+
+    /** It would be done, and wrong: Debezium says nothing of it. */
+    @Test
+    void whatWouldNotBeReadAsItIsIsNotAskedForAndPausedWithTheReason() throws Exception {
+        try (var store = store()) {
+            store.backfills().request(List.of(ONE));
+            try (var session = store.session()) {
+                var tracker = new BackfillTracker(
+                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null, (_, _) -> List.of());
+                var watch = watch(tracker, store);
+                isAway = true;
+                watch.signal(signals::add);
+                assertThat(signals).as("while nobody knows").isEmpty();
+                isAway = false;
+                unread = List.of("table public.one: other tables inherit from it");
+                watch.signal(signals::add);
+                assertThat(store.backfills().all().getFirst().failure())
+                        .as("asked once a second")
+                        .isNull();
+                after(Duration.ofSeconds(1));
+                watch.signal(signals::add);
+                after(Duration.ofSeconds(1));
+                watch.signal(signals::add);
+
+                assertThat(signals).isEmpty();
+                assertThat(store.backfills().all()).singleElement().satisfies(paused -> {
+                    assertThat(paused.wish()).isEqualTo(Backfill.Wish.PAUSE);
+                    assertThat(paused.failure())
+                            .isEqualTo(new Backfill.Failure(1, "table public.one: other tables inherit from it"));
+                });
+            }
+        }
     }
 
     @Test

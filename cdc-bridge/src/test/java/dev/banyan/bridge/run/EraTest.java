@@ -92,7 +92,7 @@ class EraTest {
         if (bridge.dbms == Dbms.POSTGRESQL) {
             bridge.sql("SELECT pg_drop_replication_slot('slot_" + bridge.name + "')");
             try (var connection = bridge.source().connect()) {
-                SourcePlan.of(bridge.source(), connection).run(connection);
+                SourcePlan.of(bridge.source(), connection).run(bridge.source(), connection);
             }
         }
     }

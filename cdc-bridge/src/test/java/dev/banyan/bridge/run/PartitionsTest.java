@@ -71,7 +71,7 @@ class PartitionsTest {
             if (dbms == Dbms.POSTGRESQL) {
                 bridge.manage = false;
                 try (var connection = bridge.source().connect()) {
-                    SourcePlan.of(bridge.source(), connection).run(connection);
+                    SourcePlan.of(bridge.source(), connection).run(bridge.source(), connection);
                 }
             }
             bridge.start();

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.engine.EngineConnections;
 import dev.banyan.bridge.hub.KafkaTopics;
+import io.debezium.jdbc.JdbcConfiguration;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -14,10 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Properties;
+import java.util.Map;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,17 +173,31 @@ class PlanTest {
             var filtered =
                     "CANNOT BEGIN: table public.one: has row-level security, by which planned_reader may not see all rows";
             assertThat(Printed.of("plan", "--config", config).out())
+                    .as("nobody is made a member of a superuser")
                     .contains(filtered, "(expected: ALTER ROLE planned_reader BYPASSRLS)");
+            bridge.sql("CREATE ROLE planned_owner");
+            bridge.sql("ALTER TABLE one OWNER TO planned_owner");
+            assertThat(Printed.of("doctor", "--config", config).out())
+                    .contains(
+                            "(expected: ALTER ROLE planned_reader BYPASSRLS or GRANT planned_owner TO planned_reader)");
             assertThatThrownBy(() -> rows(bridge, bridge.source().connect()))
                     .as("of ours")
                     .hasMessageContaining("row-level security");
             assertThatThrownBy(() -> rows(bridge, asTheEngineConnects(bridge)))
                     .as("of the engine's")
                     .hasMessageContaining("row-level security");
+            bridge.sql("ALTER ROLE planned_reader SET transaction_timeout = '1s'");
+            assertNoTransactionIsTooLong(asTheEngineConnects(bridge));
+            assertNoTransactionIsTooLong(asTheEngineConnects(
+                    bridge,
+                    Map.of("replication", "database", "preferQueryMode", "simple", "assumeMinServerVersion", "9.4")));
             bridge.sql("ALTER TABLE one OWNER TO planned_reader");
             assertThat(Printed.of("plan", "--config", config).out()).doesNotContain(filtered);
             bridge.sql("ALTER TABLE one FORCE ROW LEVEL SECURITY");
-            assertThat(Printed.of("plan", "--config", config).out()).contains(filtered);
+            assertThat(Printed.of("plan", "--config", config).out())
+                    .contains(
+                            filtered,
+                            "(expected: ALTER ROLE planned_reader BYPASSRLS or ALTER TABLE public.one NO FORCE ROW LEVEL SECURITY)");
             bridge.sql("ALTER ROLE planned_reader BYPASSRLS");
             assertThat(Printed.of("plan", "--config", config).exitCode()).isZero();
 
@@ -194,7 +209,7 @@ class PlanTest {
             try (var connection = Servers.postgres().connect("postgres");
                     var statement = connection.createStatement()) {
                 statement.execute("DROP DATABASE IF EXISTS planned_role WITH (FORCE)");
-                statement.execute("DROP ROLE IF EXISTS planned_reader");
+                statement.execute("DROP ROLE IF EXISTS planned_reader, planned_owner");
             }
         }
     }
@@ -207,13 +222,30 @@ class PlanTest {
     }
 
     private static Connection asTheEngineConnects(TestBridge bridge) throws SQLException {
+        return asTheEngineConnects(bridge, Map.of());
+    }
+
+    private static Connection asTheEngineConnects(TestBridge bridge, Map<String, String> more) throws SQLException {
         var engine = bridge.source()
                 .engineSettings("engine", Duration.ofSeconds(1), 1)
                 .properties();
-        var properties = new Properties();
-        properties.setProperty("user", engine.getProperty("database.user"));
-        properties.setProperty("options", engine.getProperty("driver.options"));
-        return DriverManager.getConnection(bridge.jdbcUrl(), properties);
+        var config = JdbcConfiguration.create()
+                .withHostname(engine.getProperty("database.hostname"))
+                .withPort(Integer.parseInt(engine.getProperty("database.port")))
+                .withDatabase(engine.getProperty("database.dbname"))
+                .withUser(engine.getProperty("database.user"))
+                .with("options", engine.getProperty("driver.options"));
+        more.forEach(config::with);
+        return new EngineConnections().connect(config.build());
+    }
+
+    private static void assertNoTransactionIsTooLong(Connection connection) throws SQLException {
+        try (connection;
+                var statement = connection.createStatement();
+                var result = statement.executeQuery("SHOW transaction_timeout")) {
+            result.next();
+            assertThat(result.getString(1)).isEqualTo("0");
+        }
     }
 
     @Test

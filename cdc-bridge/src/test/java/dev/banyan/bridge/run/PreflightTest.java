@@ -9,6 +9,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.source.Obstacle;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
@@ -61,7 +62,7 @@ class PreflightTest {
         var config = bridge.config();
         assertThat(printed(() -> bridge("plan", config))).contains("pg_create_logical_replication_slot");
         try (var connection = bridge.source().connect()) {
-            SourcePlan.of(bridge.source(), connection).run(connection);
+            SourcePlan.of(bridge.source(), connection).run(bridge.source(), connection);
         }
         assertThat(bridge("plan", config)).isZero();
         var resync = Printed.of("resync", "--config", config.toString());
@@ -279,7 +280,8 @@ class PreflightTest {
                                 .contains("table public.pay_log: no primary key"));
                 assertThat(SourcePlan.of(source, connection).script())
                         .doesNotContain("public.pay_log,", "ONLY public.pay_log");
-                SourcePlan.of(source, connection).run(connection); // an operator who runs what is there all the same
+                SourcePlan.of(source, connection)
+                        .run(source, connection); // an operator who runs what is there all the same
                 assertThat(SourcePlan.of(source, connection).steps()).isEmpty();
             }
             assertThat(bridge.text("SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_publication_tables"
@@ -336,14 +338,14 @@ class PreflightTest {
             bridge.tables = List.of("part");
             try (var connection = bridge.source().connect()) {
                 var plan = SourcePlan.of(bridge.source(), connection);
-                assertThat(plan.atFirst())
+                assertThat(plan.obstacles(Obstacle.From.BEGINNING))
                         .satisfiesExactly(
                                 keyless -> assertThat(keyless)
                                         .startsWith("table public.part: has partitions and no primary key: "),
                                 unlogged -> assertThat(unlogged)
                                         .startsWith("table public.part: public.part_a is UNLOGGED")
                                         .endsWith("ALTER TABLE public.part_a SET LOGGED)"));
-                assertThat(plan.obstacles()).isEmpty();
+                assertThat(plan.obstacles(Obstacle.From.GOING_ON)).isEmpty();
                 assertThat(Preflight.check(
                                 bridge.source(),
                                 connection,
@@ -353,7 +355,8 @@ class PreflightTest {
                                 .contains("-- CANNOT BEGIN: table public.part: public.part_a is UNLOGGED"));
                 bridge.sql("ALTER TABLE part_a SET LOGGED");
                 bridge.sql("ALTER TABLE part DROP CONSTRAINT part_id_key, ADD PRIMARY KEY (id)");
-                assertThat(SourcePlan.of(bridge.source(), connection).atFirst()).isEmpty();
+                assertThat(SourcePlan.of(bridge.source(), connection).obstacles())
+                        .isEmpty();
             }
         }
     }
@@ -364,7 +367,7 @@ class PreflightTest {
         var tables = List.of(new Source.Table(new TableId("public", table), columns, List.of(key)));
         var source = new Source(own.jdbcUrl(), own.user(), own.password(), own.slot(), own.publication(), true, tables);
         try (var connection = source.connect()) {
-            return SourcePlan.of(source, connection).obstacles();
+            return SourcePlan.of(source, connection).obstacles(Obstacle.From.GOING_ON);
         }
     }
 

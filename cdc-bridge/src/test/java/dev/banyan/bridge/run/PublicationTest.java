@@ -3,8 +3,10 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.source.Obstacle;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.SourcePlan;
+import dev.banyan.bridge.source.Unreadable;
 import dev.banyan.bridge.store.Backfill;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -165,7 +167,7 @@ class PublicationTest {
             assertThat(Printed.of("plan", "--config", config).out()).contains(mends);
             assertThat(Printed.of("doctor", "--config", config).out()).contains(mends);
             try (var connection = bridge.source().connect()) {
-                SourcePlan.of(bridge.source(), connection).run(connection);
+                SourcePlan.of(bridge.source(), connection).run(bridge.source(), connection);
                 assertThat(SourcePlan.of(bridge.source(), connection).isEmpty()).isTrue();
             }
             bridge.start();
@@ -186,17 +188,17 @@ class PublicationTest {
                     var session = connection.createStatement()) {
                 session.execute("CREATE TEMPORARY TABLE passing () INHERITS (one)");
                 var plan = SourcePlan.of(bridge.source(), connection);
-                assertThat(plan.obstacles()).isEmpty();
-                assertThat(plan.atFirst())
+                assertThat(plan.obstacles(Obstacle.From.GOING_ON)).isEmpty();
+                assertThat(plan.obstacles(Obstacle.From.BEGINNING))
                         .singleElement()
                         .asString()
                         .startsWith("table public.one: other tables inherit from it: [public.archive]; ");
-                plan.run(connection); // an operator who runs what is there all the same
+                plan.run(bridge.source(), connection); // an operator who runs what is there all the same
                 bridge.sql("INSERT INTO archive VALUES (1, 'a')");
                 bridge.sql("UPDATE one SET v = 'b'");
                 bridge.sql("DELETE FROM archive");
                 bridge.sql("ALTER PUBLICATION pub_inherited SET TABLE ONLY one (id), banyan.signal");
-                SourcePlan.of(bridge.source(), connection).run(connection);
+                SourcePlan.of(bridge.source(), connection).run(bridge.source(), connection);
                 assertThat(SourcePlan.of(bridge.source(), connection).steps()).isEmpty();
             }
         }
@@ -221,6 +223,30 @@ class PublicationTest {
             assertThat(Preflight.check(bridge.source(), connection, unbegun, Preflight.Accepted.NONE))
                     .isInstanceOfSatisfying(Preflight.Verdict.Refuse.class, refuse -> assertThat(refuse.todo())
                             .startsWith("-- CANNOT BEGIN: table public.one: other tables inherit from it: "));
+            assertThat(Unreadable.of(bridge.source(), bridge.source().tableIds()))
+                    .as("of a backfill")
+                    .singleElement()
+                    .asString()
+                    .startsWith("table public.one: other tables inherit from it: [public.archive]; ");
+            var resync = Printed.of("resync", "--config", bridge.config().toString());
+            assertThat(resync.exitCode()).isEqualTo(1);
+            assertThat(resync.err())
+                    .startsWith("what keeps a bridge from beginning keeps it from beginning anew:\n"
+                            + "table public.one: other tables inherit from it: [public.archive]; ");
+        }
+    }
+
+    @Test
+    void aNameThatABackfillCannotReadKeepsABridgeFromBeginning() throws Exception {
+        try (var bridge = new TestBridge("unreadable", folder, "one", "\"order.items\"");
+                var connection = bridge.source().connect()) {
+            bridge.tables = List.of("one", "order.items");
+            var plan = SourcePlan.of(bridge.source(), connection);
+            assertThat(plan.obstacles()).extracting(Obstacle::keepsFrom).containsExactly(Obstacle.From.BEGINNING);
+            assertThat(plan.script())
+                    .contains("-- CANNOT BEGIN: table public.order.items: a name with a blank, a point or a quote");
+            assertThat(Unreadable.of(bridge.source(), bridge.source().tableIds()))
+                    .hasSize(1);
         }
     }
 

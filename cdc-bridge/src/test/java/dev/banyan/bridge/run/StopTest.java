@@ -70,6 +70,28 @@ class StopTest {
         }
     }
 
+    /** PostgreSQL makes it when the writer has ended, and nobody knows when that is. */
+    @Test
+    void aSlotThatWaitsForAWriterIsSaidAndKeepsNobodyFromStopping() throws Exception {
+        try (var bridge = new TestBridge("stopped_waiting", folder, "one");
+                var writer = bridge.connect();
+                var statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("CREATE TABLE other (id INT)");
+            bridge.launch();
+            Await.until("it says for whom it waits", () -> bridge.progress()
+                    .reason()
+                    .matches("the slot waits for transactions that write .*: process \\d+ .*stopped_waiting.*"));
+            assertThat(bridge.progress().state()).isEqualTo(Progress.State.STARTING);
+
+            bridge.stop(); // fails when it does not end
+
+            assertThat(bridge.end).isEqualTo(BridgeRun.End.STOPPED);
+            assertThat(bridge.text("SELECT count(*) FROM pg_replication_slots WHERE database = 'stopped_waiting'"))
+                    .isEqualTo("0");
+        }
+    }
+
     private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().matches("banyan-(engine|courier|delivery)"))
