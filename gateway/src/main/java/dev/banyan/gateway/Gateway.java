@@ -258,7 +258,8 @@ public final class Gateway implements AutoCloseable {
             mirror.start(rules);
             return Optional.of(mirror::close);
         }
-        return Optional.ofNullable(seen).map(each -> FolderWatch.start(each, rules::reload, rules::lookAgain)::close);
+        return Optional.ofNullable(seen)
+                .map(each -> FolderWatch.start(each, rules::reloadFolder, rules::lookAgain)::close);
     }
 
     private static ConfigurableApplicationContext startSpring(

@@ -233,13 +233,33 @@ public final class RulesInForce {
     }
 
     /**
+     * Reads the rules of a folder again as {@link #reload} does, and also remembers what kept them from coming into force that is no
+     * mistake of theirs, such as too little memory: nobody tries the same again.
+     */
+    public synchronized boolean reloadFolder() {
+        try {
+            return reload();
+        } catch (RuntimeException | Error e) {
+            reject(List.of(new Problem(
+                    Path.of(""),
+                    0,
+                    0,
+                    "--rules",
+                    source.where() + ": " + e,
+                    "rules that can be taken",
+                    ProblemKind.LIMIT)));
+            throw e;
+        }
+    }
+
+    /**
      * Does what does not wait for a change of the rules' files: reads the rules again when a file of {@code tls.ca} has changed, once it was the same
      * at two looks, or now and then while a file cannot be read, and writes the copy that could not be written.
      */
     public synchronized void lookAgain() {
         keepAgain();
         if (isUnread() && ++looks % LOOKS_UNTIL_READ_AGAIN == 0) {
-            reload(); // who may read a file, and whether its disk answers, no change of it says
+            reloadFolder(); // who may read a file, and whether its disk answers, no change of it says
         }
         Map<String, String> now;
         try {
@@ -251,7 +271,7 @@ public final class RulesInForce {
         authoritiesSeen = now;
         if (whole && !now.equals(authoritiesTaken)) {
             authoritiesTaken = now;
-            reload();
+            reloadFolder();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.banyan.gateway.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
@@ -46,6 +47,36 @@ class RulesInForceTest {
             }
             assertThat(rules.lastRejected()).isNull();
             assertThat(baseline(rules)).isEqualTo("second");
+            rules.letGo();
+        }
+    }
+
+    @Test
+    void rulesThatAnErrorKeepsOutAreSaidToBeRefused() throws Exception {
+        Path files = Files.createDirectories(folder.resolve("rules"));
+        Path shop = Files.writeString(files.resolve("shop.yaml"), rules("first"));
+        var failing = new AtomicBoolean();
+        InstantSource clock = () -> {
+            if (failing.getAndSet(false)) {
+                throw new OutOfMemoryError("of a test");
+            }
+            return Instant.EPOCH;
+        };
+        try (var addresses = new BackendAddresses(null, _ -> false)) {
+            RulesInForce rules = inForce(files, null, addresses, clock);
+            Files.writeString(shop, rules("second"));
+            failing.set(true);
+            assertThatThrownBy(rules::reloadFolder).isInstanceOf(OutOfMemoryError.class);
+            assertThat(rules.lastRejected()).isNotNull().satisfies(why -> assertThat(
+                            why.problems().getFirst().found())
+                    .endsWith("java.lang.OutOfMemoryError: of a test"));
+            for (int looks = 0; looks < 5; looks++) {
+                rules.lookAgain();
+            }
+            assertThat(baseline(rules)).as("they are not tried again").isEqualTo("first");
+            Files.writeString(shop, rules("third"));
+            assertThat(rules.reloadFolder()).isTrue();
+            assertThat(rules.lastRejected()).isNull();
             rules.letGo();
         }
     }
