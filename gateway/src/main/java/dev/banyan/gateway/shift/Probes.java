@@ -59,9 +59,17 @@ public final class Probes implements Observations, AutoCloseable {
     /** What one gate was told, and since when all values are beyond its limit. */
     private record Told(Found found, Instant at, @Nullable Instant beyondSince) {}
 
-    private record Found(@Nullable Double value, String words) {
+    /**
+     * @param value what a pass is held against
+     * @param known what a failure is held against: no more than {@code value}
+     */
+    private record Found(@Nullable Double value, double known, String words) {
         static Found none(String why) {
-            return new Found(null, why);
+            return new Found(null, 0, why);
+        }
+
+        static Found of(double value, String words) {
+            return new Found(value, value, words);
         }
     }
 
@@ -145,11 +153,20 @@ public final class Probes implements Observations, AutoCloseable {
     private void run() {
         try {
             while (true) {
-                turn();
+                askAll();
                 Thread.sleep(EVERY);
             }
         } catch (InterruptedException e) {
             LOG.debug("probes end", e);
+        }
+    }
+
+    /** What goes wrong in one turn ends no other. */
+    private void askAll() throws InterruptedException {
+        try {
+            turn();
+        } catch (RuntimeException | Error e) {
+            LOG.error("not all whom gates ask were asked", e);
         }
     }
 
@@ -185,7 +202,7 @@ public final class Probes implements Observations, AutoCloseable {
     private void tell(Gate.Probed gate, Found found) {
         Instant now = steady.instant();
         told.compute(gate, (_, before) -> {
-            boolean beyond = found.value != null && found.value > gate.limit();
+            boolean beyond = found.value != null && found.known > gate.limit();
             Instant since = before == null || before.beyondSince == null ? now : before.beyondSince;
             return new Told(found, now, beyond ? since : null);
         });
@@ -271,7 +288,7 @@ public final class Probes implements Observations, AutoCloseable {
 
     private static Found lag(Gate.CdcLag gate, String what, JsonNode millis) {
         return millis.isNumber() && millis.asDouble() >= 0
-                ? new Found(millis.asDouble(), what.replace("lagMillis", millis.asLong() + " ms behind"))
+                ? Found.of(millis.asDouble(), what.replace("lagMillis", millis.asLong() + " ms behind"))
                 : Found.none(gate.from() + ": no " + what + " (expected: milliseconds)");
     }
 
@@ -282,6 +299,11 @@ public final class Probes implements Observations, AutoCloseable {
         long differing = answer.path("differing").isIntegralNumber()
                 ? answer.path("differing").asLong()
                 : -1;
+        JsonNode waits = answer.path("waiting");
+        long waiting = waits.isMissingNode() ? 0 : waits.isIntegralNumber() ? waits.asLong() : -1;
+        if (waiting < 0) {
+            return Found.none(gate.from() + ": waiting " + waits + " (expected: how many, or nothing)");
+        }
         if (compared < 1 || differing < 0 || differing > compared) {
             return Found.none(gate.from() + ": compared " + answer.path("compared") + ", differing "
                     + answer.path("differing") + " (expected: at least 1, and 0 up to that)");
@@ -296,7 +318,11 @@ public final class Probes implements Observations, AutoCloseable {
         if (age.compareTo(gate.maxAge()) > 0 || age.compareTo(AHEAD_MAX.negated()) < 0) {
             return Found.none(gate.from() + ": compared at " + at + " (expected: at most " + gate.maxAge() + " ago)");
         }
-        return new Found((double) differing / compared, differing + " of " + compared + " records differ, at " + at);
+        return new Found(
+                ((double) differing + waiting) / ((double) compared + waiting),
+                (double) differing / compared,
+                differing + " of " + compared + " records differ, " + (waiting == 0 ? "" : waiting + " more wait, ")
+                        + "at " + at);
     }
 
     @Override

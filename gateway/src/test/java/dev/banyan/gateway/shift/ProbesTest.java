@@ -98,12 +98,27 @@ class ProbesTest {
     void parityIsTheShareThatDiffersOfAComparisonThatIsNotOld() throws Exception {
         answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T11:30:00Z\"}";
         assertThat(read(parity()).value()).isEqualTo(0.0005);
-        answer = "{\"compared\":2000,\"differing\":2,\"at\":\"2026-03-01T11:30:00.123Z\",\"waiting\":1,\"changed\":7}";
+        answer = "{\"compared\":2000,\"differing\":2,\"at\":\"2026-03-01T11:30:00.123Z\",\"waiting\":0,\"changed\":7}";
         assertThat(read(parity()).value()).as("as the bridge says it").isEqualTo(0.001);
         answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T10:59:00Z\"}";
         assertThat(read(parity()).words()).contains("no data", "at most PT1H ago");
         answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T12:30:00Z\"}";
         assertThat(read(parity()).value()).as("from the future").isNull();
+    }
+
+    /** The limit is 0.1 %. */
+    @Test
+    void recordsThatWaitKeepFromPassingAndFailNothing() throws Exception {
+        answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T12:00:00Z\",\"waiting\":5}";
+        Gate.Probed gate = parity();
+        assertThat(read(gate).value()).isEqualTo(6.0 / 2005);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ZERO);
+        assertThat(read(gate).words()).isEqualTo("1 of 2000 records differ, 5 more wait, at 2026-03-01T12:00:00Z");
+        answer = answer.replace("\"differing\":1", "\"differing\":3");
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ZERO);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @ParameterizedTest
@@ -131,6 +146,8 @@ class ProbesTest {
                     {"compared": 5, "differing": -1, "at": "2026-03-01T12:00:00Z"}
                     {"compared": 5, "at": "2026-03-01T12:00:00Z"}
                     {"compared": 5, "differing": 0}
+                    {"compared": 5, "differing": 0, "waiting": -1, "at": "2026-03-01T12:00:00Z"}
+                    {"compared": 5, "differing": 0, "waiting": "1", "at": "2026-03-01T12:00:00Z"}
                     {"compared": 5, "differing": 0, "at": "yesterday"}
                     """)
     void oddAnswersAreNoParity(String body) throws Exception {
