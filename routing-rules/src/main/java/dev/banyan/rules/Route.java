@@ -170,9 +170,15 @@ public record Route(
         return isSplit() || (isDriven() && steps.stream().anyMatch(Step::isSplit));
     }
 
-    /** The same route where it has got to, at last or at first. */
+    /** The same route where it has got to, at last or at first; as it is where it lacks what it needs to stand there, as a retired one may. */
     public Route at(Standpoint standpoint) {
-        return toBuilder().stage(standpoint.stage()).weight(standpoint.weight()).build();
+        boolean serves = candidate != null || redirect != null || standpoint.stage() == Stage.RETIRED;
+        return serves
+                ? toBuilder()
+                        .stage(standpoint.stage())
+                        .weight(standpoint.weight())
+                        .build()
+                : this;
     }
 
     /** What stands in place of the request's path, in a rewrite or a redirect; null when the path stays. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,13 @@ final class RuleSetTest {
         assertThat(moved.hash()).isNotEqualTo(rules(BROWSE).hash());
         assertThatThrownBy(() -> rules(BROWSE).withBackendUrl("other", URI.create("http://127.0.0.1:9")))
                 .hasMessage("backend: other (expected: one of [legacy, catalog])");
+    }
+
+    @Test
+    void aRouteThatLacksWhatItNeedsToStandSomewhereStaysWhereItsFileSays() {
+        Route gone = Route.named("gone").stage(Stage.RETIRED).build();
+        RuleSet moved = rules(gone, BROWSE).at(Map.of("gone", Standpoint.BASELINE, "browse", Standpoint.BASELINE));
+        assertThat(moved.routes()).extracting(Route::stage).containsExactly(Stage.RETIRED, Stage.OFF);
     }
 
     @Test

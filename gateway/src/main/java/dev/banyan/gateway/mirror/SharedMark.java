@@ -48,6 +48,9 @@ public final class SharedMark implements AutoCloseable {
             // Perhaps another gateway was first in the same moment; then the next look finds what it has written.
             LOG.debug("no shared mirror mark yet", e);
             return false;
+        } catch (RuntimeException | Error e) { // the next look may have the memory that this one lacked
+            LOG.error("no shared mirror mark yet", e);
+            return false;
         }
     }
 

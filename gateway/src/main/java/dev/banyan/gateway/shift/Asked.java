@@ -11,12 +11,19 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What was asked of this gateway and has no answer yet. Thread-safe. */
 final class Asked {
 
     /** The most commands that wait for an answer at once; what makes a route safer is taken beyond it. */
     private static final int WAITING_MAX = 1_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Asked.class);
+
+    private static final String NEVER = "the control store can never take this, this gateway's log says why;"
+            + " letters that it does not have are one reason";
 
     /** A command without an answer, and whether the store may have it: who has handed one over cannot take it back. */
     private static final class Waiting {
@@ -63,28 +70,28 @@ final class Asked {
         return waiting.values().stream()
                 .anyMatch(each -> each.command.kind().isSafety()
                         && each.command.route().equals(route)
-                        && isLowered(each.command, stands));
+                        && Lowering.of(each.command.kind(), stands.stage()) == Lowering.LOWERS);
     }
 
-    private static boolean isLowered(Command command, Standpoint stands) {
-        return switch (stands.stage()) {
-            case LIVE -> true;
-            case SHADOW, COMPLETE -> command.kind() == Command.Kind.ROLLBACK;
-            case OFF, RETIRED -> false;
-        };
-    }
-
-    /** Hands all that waits to the leader. */
-    void handOver(ShiftStore store) throws StoreUnavailable {
+    /** Hands all that waits to the leader; what the store can never take is refused. Returns whether something was. */
+    boolean handOver(ShiftStore store) throws StoreUnavailable {
+        boolean refused = false;
         for (Waiting each : waiting.values()) {
             try {
                 store.ask(each.command);
                 each.handedOver = true;
             } catch (StoreUnavailable e) {
-                each.handedOver |= e.mayBeKept();
-                throw e;
+                if (e.isRefusal()) {
+                    LOG.error("route {}: the control store takes this never", each.command.route(), e);
+                    refuse(each, NEVER);
+                    refused = true;
+                } else {
+                    each.handedOver |= e.mayBeKept();
+                    throw e;
+                }
             }
         }
+        return refused;
     }
 
     Set<UUID> ids() {
@@ -113,10 +120,16 @@ final class Asked {
     /** Refuses what leads upwards, unless the leader may be at it already. */
     void refuseUpwards(String words) {
         for (Waiting each : List.copyOf(waiting.values())) {
-            Command command = each.command;
-            if (command.kind().isUpwards() && !each.handedOver && waiting.remove(command.id(), each)) {
-                each.answer.complete(new Answer(command.id(), Answer.Outcome.REFUSED, words));
+            if (each.command.kind().isUpwards() && !each.handedOver) {
+                refuse(each, words);
             }
+        }
+    }
+
+    private void refuse(Waiting each, String words) {
+        UUID id = each.command.id();
+        if (waiting.remove(id, each)) {
+            each.answer.complete(new Answer(id, Answer.Outcome.REFUSED, words));
         }
     }
 

@@ -101,7 +101,8 @@ final class Commands {
                         move,
                         new ShiftState.ByHand(move.now()),
                         command,
-                        "off -> " + Head.told(move.plan().file()) + ", as its file says");
+                        Head.told(move.head().standpoint(move.plan())) + " -> "
+                                + Head.told(move.plan().file()) + ", as its file says");
             case ShiftState.Running _, ShiftState.Holding _, ShiftState.Waiting _ ->
                 new Result.Same("the route goes on already");
             case ShiftState.Done _ -> new Result.Same("the last step is behind it");
@@ -126,11 +127,24 @@ final class Commands {
                 new Result.Same("the route was rolled back already");
             case ShiftState.OnSteps on -> toBaseline(move, command, on.at(), null);
             case ShiftState.Stopped _ -> new Result.Same("the route is off already");
-            case ShiftState.ByHand _ -> cap(move, command, Head.told(move.plan().file()));
+            case ShiftState.ByHand _ -> backByHand(move, command);
             case ShiftState.Capped _ ->
                 isCapped(move, command)
                         ? new Result.Same("the route was rolled back already")
                         : cap(move, command, "an edit that the leader has not read");
+        };
+    }
+
+    /** Where this file is not lowered, the one where it is asked may be. */
+    private static Result backByHand(Move move, Command command) {
+        Standpoint file = move.plan().file();
+        return switch (Lowering.of(command.kind(), file.stage())) {
+            case LOWERS -> cap(move, command, Head.told(file));
+            case CHANGES_NOTHING ->
+                isOfAnotherFile(move, command)
+                        ? cap(move, command, Head.told(file))
+                        : new Result.Same("the candidate serves nobody: the file says " + Head.told(file));
+            case NO_WAY_BACK -> new Result.Same(NO_WAY_BACK);
         };
     }
 
@@ -157,20 +171,12 @@ final class Commands {
     private static Result trip(Move move, Command command) {
         return switch (move.head().state()) {
             case ShiftState.OnSteps on ->
-                switch (on.at().standpoint().stage()) {
-                    case LIVE -> toBaseline(move, command, on.at(), retryAfter(move, on.at()));
-                    case OFF, SHADOW, RETIRED -> new Result.Same("the candidate serves nobody");
-                    case COMPLETE -> new Result.Same(NO_WAY_BACK);
+                switch (Lowering.of(command.kind(), on.at().standpoint().stage())) {
+                    case LOWERS -> toBaseline(move, command, on.at(), retryAfter(move, on.at()));
+                    case CHANGES_NOTHING -> new Result.Same("the candidate serves nobody");
+                    case NO_WAY_BACK -> new Result.Same(NO_WAY_BACK);
                 };
-            case ShiftState.ByHand _ ->
-                switch (move.plan().file().stage()) {
-                    case LIVE -> back(move, command);
-                    case OFF, SHADOW, RETIRED ->
-                        isOfAnotherFile(move, command)
-                                ? back(move, command)
-                                : new Result.Same("the candidate does not serve a share");
-                    case COMPLETE -> new Result.Same(NO_WAY_BACK);
-                };
+            case ShiftState.ByHand _ -> backByHand(move, command);
             case ShiftState.Capped _ when !isCapped(move, command) -> back(move, command);
             case ShiftState.Stopped _, ShiftState.Capped _ -> new Result.Same("the candidate serves nobody");
         };

@@ -22,7 +22,9 @@ public record Head(String route, long generation, long number, PlanKeys keys, Sh
         if (plan.drive() == Plan.Drive.STOPPED) {
             return plan.file();
         }
-        if (plan.drive() == Plan.Drive.HAND && isCappedFor(plan.keys().whole())) {
+        boolean isCapped =
+                plan.drive() == Plan.Drive.HAND && isCappedFor(plan.keys().whole());
+        if (isCapped && Lowering.of(Command.Kind.ROLLBACK, plan.file().stage()) == Lowering.LOWERS) {
             return Standpoint.BASELINE;
         }
         if (!keys.identity().equals(plan.keys().identity())) {

@@ -13,8 +13,10 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -305,20 +307,39 @@ public final class JdbcShiftStore implements ShiftStore {
     }
 
     @Override
+    public Optional<Entry> last(String route) throws StoreUnavailable {
+        return texts(route, 1).values().stream()
+                .map(text -> json.readValue(text, Entry.class))
+                .findFirst();
+    }
+
+    @Override
     public List<Entry> journal(String route, int limit) throws StoreUnavailable {
+        List<Entry> entries = new ArrayList<>();
+        texts(route, limit).forEach((place, text) -> {
+            Entry entry = read("entry " + place + " of route " + route, text, Entry.class);
+            if (entry != null) {
+                entries.add(entry);
+            }
+        });
+        return entries;
+    }
+
+    /** Entries by generation and number, the newest first. */
+    private Map<String, String> texts(String route, int limit) throws StoreUnavailable {
         return store.transaction("reading the journal", connection -> {
-            List<Entry> entries = new ArrayList<>();
-            try (var select = connection.prepareStatement(
-                    "SELECT entry FROM shift_journal WHERE route = ? ORDER BY generation DESC, number DESC LIMIT ?")) {
+            var texts = new LinkedHashMap<String, String>();
+            try (var select = connection.prepareStatement("SELECT entry, generation, number FROM shift_journal"
+                    + " WHERE route = ? ORDER BY generation DESC, number DESC LIMIT ?")) {
                 select.setString(1, route);
                 select.setInt(2, limit);
                 try (var rows = select.executeQuery()) {
                     while (rows.next()) {
-                        entries.add(json.readValue(rows.getString(1), Entry.class));
+                        texts.put(rows.getLong(2) + "." + rows.getLong(3), rows.getString(1));
                     }
                 }
             }
-            return entries;
+            return texts;
         });
     }
 }

@@ -6,15 +6,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the one gateway that leads does: edits first, then commands, then the gates; each move is one transaction. */
+/**
+ * What the one gateway that leads does: roll-backs first, then edits, commands and gates, and of a route its edit before all else. Each move is
+ * one transaction.
+ */
 final class Lead {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
@@ -23,6 +31,9 @@ final class Lead {
 
     /** How long a roll-back of a route that the leader's rules lack is left to hold in the gateway that has the route. */
     private static final Duration UNKNOWN_ROUTE_MAX = Duration.ofDays(7);
+
+    /** The most edits that are journalled in one turn, some 10 ms each: what is asked meanwhile, and every head, waits for its end. */
+    static final int EDITS_MAX = 50;
 
     private final ShiftStore store;
     private final Consumer<Entry> moved;
@@ -40,14 +51,47 @@ final class Lead {
     }
 
     /**
-     * Moves what is due, once. Throws in the middle when the store goes away; what was journalled until then holds.
+     * Obeys what makes things safer, and what was asked of the same routes beside it, as it was asked one after the other. This needs nothing
+     * that takes long, or that the store may not do just now.
      *
      * @param known the heads that this gateway saw last
      */
-    void turn(Collection<Plan> plans, Map<String, Head> known) throws StoreUnavailable {
+    void obeySafety(Collection<Plan> plans, Map<String, Head> known) throws StoreUnavailable {
+        List<Command> commands = store.unanswered();
+        Set<String> routes = commands.stream()
+                .filter(each -> each.kind().isSafety())
+                .map(Command::route)
+                .collect(Collectors.toSet());
+        if (routes.isEmpty()) {
+            return;
+        }
         Map<String, Head> heads = new TreeMap<>(store.heads());
         if (wentBack(known, heads)) {
             return; // what was lost is asked for first
+        }
+        Map<String, Plan> byRoute = plans.stream()
+                .filter(each -> routes.contains(each.route()))
+                .collect(Collectors.toMap(Plan::route, each -> each));
+        for (Plan plan : byRoute.values()) {
+            alone(plan.route(), () -> edit(plan, heads));
+        }
+        for (Command command : commands) {
+            if (routes.contains(command.route())) {
+                obeyAlone(command, byRoute.get(command.route()), heads);
+            }
+        }
+    }
+
+    /**
+     * Moves what is due, once. Throws in the middle when the store goes away; what was journalled until then holds.
+     *
+     * @param known the heads that this gateway saw last
+     * @return whether edits are left for another turn
+     */
+    boolean turn(Collection<Plan> plans, Map<String, Head> known) throws StoreUnavailable {
+        Map<String, Head> heads = new TreeMap<>(store.heads());
+        if (wentBack(known, heads)) {
+            return false; // what was lost is asked for first
         }
         for (String route : known.keySet()) {
             if (!heads.containsKey(route)) {
@@ -55,22 +99,60 @@ final class Lead {
             }
         }
         Map<String, Plan> byRoute = new TreeMap<>();
+        Map<String, Part> edits = new LinkedHashMap<>();
         for (Plan plan : plans) {
             byRoute.put(plan.route(), plan);
-            alone(plan.route(), () -> edit(plan, heads));
-        }
-        for (Head head : List.copyOf(heads.values())) {
-            if (!byRoute.containsKey(head.route()) && Edits.goes(head)) {
-                alone(head.route(), () -> append(Edits.gone(head, clock.instant()), null, heads));
+            if (isEdited(plan, heads)) {
+                edits.put(plan.route(), () -> edit(plan, heads));
             }
         }
+        for (Head head : heads.values()) {
+            if (!byRoute.containsKey(head.route()) && Edits.goes(head)) {
+                edits.put(head.route(), () -> append(Edits.gone(head, clock.instant()), null, heads));
+            }
+        }
+        Set<String> left = begun(edits);
         byRoute.put(Plan.ALL, Plan.OF_ALL);
+        byRoute.keySet().removeAll(left);
         for (Command command : store.unanswered()) {
-            if (!alone(command.route(), () -> obey(command, byRoute.get(command.route()), heads))) {
-                store.answer(new Answer(command.id(), Answer.Outcome.REFUSED, FAILED));
+            if (!left.contains(command.route())) {
+                obeyAlone(command, byRoute.get(command.route()), heads);
             }
         }
         judge(byRoute, heads);
+        return !left.isEmpty();
+    }
+
+    /** Makes the first edits, and returns the routes whose edits are left. */
+    private static Set<String> begun(Map<String, Part> edits) throws StoreUnavailable {
+        var left = new HashSet<String>();
+        int made = 0;
+        for (Map.Entry<String, Part> each : edits.entrySet()) {
+            if (made == EDITS_MAX) {
+                left.add(each.getKey());
+            } else if (alone(each.getKey(), each.getValue())) {
+                made++;
+            }
+        }
+        return left;
+    }
+
+    private boolean isEdited(Plan plan, Map<String, Head> heads) {
+        Head head = heads.get(plan.route());
+        try {
+            return head == null
+                    ? plan.drive() == Plan.Drive.STEPS
+                    : next(head, new ShiftEvent.Edited(), plan, heads) instanceof Result.Moves;
+        } catch (RuntimeException e) {
+            LOG.debug("route {}: whether it is edited cannot be said", plan.route(), e);
+            return true; // which fails by itself
+        }
+    }
+
+    private void obeyAlone(Command command, @Nullable Plan plan, Map<String, Head> heads) throws StoreUnavailable {
+        if (!alone(command.route(), () -> obey(command, plan, heads))) {
+            store.answer(new Answer(command.id(), Answer.Outcome.REFUSED, FAILED));
+        }
     }
 
     private static boolean wentBack(Map<String, Head> known, Map<String, Head> now) {
@@ -116,11 +198,11 @@ final class Lead {
 
     /** The head of a route whose row was lost or cannot be read, written anew by its journal; null when that has nothing. */
     private @Nullable Head lost(String route, Map<String, Head> heads) throws StoreUnavailable {
-        List<Entry> last = store.journal(route, 1);
+        Optional<Entry> last = store.last(route);
         if (last.isEmpty()) {
             return null;
         }
-        append(Edits.restored(last.getFirst().after(), clock.instant()), null, heads);
+        append(Edits.restored(last.get().after(), clock.instant()), null, heads);
         return heads.get(route);
     }
 

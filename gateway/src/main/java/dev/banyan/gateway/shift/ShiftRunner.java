@@ -2,12 +2,12 @@ package dev.banyan.gateway.shift;
 
 import dev.banyan.gateway.store.NotLeader;
 import dev.banyan.gateway.store.StoreUnavailable;
-import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.gate.Evidence;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -59,7 +60,7 @@ public final class ShiftRunner implements AutoCloseable {
     }
 
     private final Supplier<Collection<Plan>> plans;
-    private Followed followed = Followed.of(List.of());
+    private volatile Followed followed = Followed.of(List.of());
     private final Consumer<Map<String, Standpoint>> standpoints;
     private final ShiftStore store;
     private final LocalCopy copy;
@@ -69,6 +70,13 @@ public final class ShiftRunner implements AutoCloseable {
     private final InstantSource clock;
     private final Asked asked = new Asked();
     private final Set<UUID> askedAgain = new HashSet<>();
+
+    /** What has been answered and is not told yet, since it is not in force here. */
+    private final List<Asked.Answered> untold = new ArrayList<>();
+
+    /** The entries and files of routes at complete of which it was said that a trip-wire brings nobody back. */
+    private final Map<String, String> saidAtComplete = new ConcurrentHashMap<>();
+
     private final LinkedBlockingQueue<Boolean> wake = new LinkedBlockingQueue<>(1);
     private volatile Map<String, Head> heads;
     private volatile boolean up;
@@ -120,6 +128,7 @@ public final class ShiftRunner implements AutoCloseable {
     public void catchUp() {
         try {
             follow();
+            up();
         } catch (StoreUnavailable | RuntimeException e) {
             LOG.warn("shifts: until the control store answers, routes stand as they last did here: {}", e.toString());
         }
@@ -158,19 +167,23 @@ public final class ShiftRunner implements AutoCloseable {
                     new Answer(command.id(), Answer.Outcome.REFUSED, "too many commands wait for an answer"));
         }
         CompletableFuture<Answer> answer = asked.add(command);
-        if (command.kind().isSafety()) {
-            settle();
+        try {
+            if (command.kind().isSafety()) {
+                settle();
+            }
+        } finally { // a turn tries again what failed here
+            // The leader may leave it open for days, and it holds here meanwhile.
+            if (!up || command.kind().isSafety()) {
+                keep();
+            }
+            wake.offer(true);
         }
-        if (!up || command.kind().isSafety()) { // the leader may leave it open for days, and it holds here meanwhile
-            keep();
-        }
-        wake.offer(true);
         return answer;
     }
 
     /** From complete nothing leads back by itself: a trip-wire holds for what the leader has read then, not for the file here. */
     private boolean mayNotLower(Command command, Plan plan) {
-        return command.kind() == Command.Kind.TRIP && standpoint(plan).stage() == Stage.COMPLETE;
+        return Lowering.of(command.kind(), standpoint(plan).stage()) == Lowering.NO_WAY_BACK;
     }
 
     private @Nullable Plan plan(String route) {
@@ -182,7 +195,7 @@ public final class ShiftRunner implements AutoCloseable {
 
     /** Says that a trip-wire went off. Returns at once: it may be called where requests are served. */
     public void tripped(String route, String words) {
-        if (!asked.hasTripped(route)) {
+        if (!asked.hasTripped(route) && mayLower(route, words)) {
             var command = new Command(
                     UUID.randomUUID(), route, Command.Kind.TRIP, null, counts.gateway(), words, clock.instant(), null);
             LOG.warn("route {}: {}: back to the baseline", route, words);
@@ -190,6 +203,30 @@ public final class ShiftRunner implements AutoCloseable {
                 var _ = ask(command);
             });
         }
+    }
+
+    /** A trip-wire that changes nothing is not asked for: it goes off again and again. */
+    private boolean mayLower(String route, String words) {
+        Plan plan = followed.withAnalysis().stream()
+                .filter(each -> each.route().equals(route))
+                .findAny()
+                .orElse(null);
+        if (plan == null) {
+            return true; // the rules have changed: the leader knows
+        }
+        return switch (Lowering.of(Command.Kind.TRIP, standpoint(plan).stage())) {
+            case LOWERS -> true;
+            case CHANGES_NOTHING -> false;
+            case NO_WAY_BACK -> {
+                Head head = heads.get(route);
+                String place =
+                        (head == null ? "" : head.place()) + " " + plan.keys().whole();
+                if (!place.equals(saidAtComplete.put(route, place))) {
+                    LOG.warn("route {}: {}: stays, from complete only a person's roll-back leads back", route, words);
+                }
+                yield false;
+            }
+        };
     }
 
     /** Whether the store answered last. */
@@ -240,19 +277,20 @@ public final class ShiftRunner implements AutoCloseable {
         }
         store.open();
         count();
-        try {
-            asked.handOver(store);
-            publish();
-            if (store.leads()) {
-                lead(now);
-            }
+        StoreUnavailable failed = after(null, this::handOver);
+        failed = after(failed, () -> obeySafety(now));
+        if (failed == null) { // nothing goes up in a turn in which the store has failed
+            failed = after(null, () -> publishAndLead(now));
+        }
+        StoreUnavailable before = failed;
+        failed = after(before, () -> {
             follow();
-        } catch (NotLeader e) {
-            LOG.debug("another gateway leads now", e);
-        } catch (StoreUnavailable e) {
-            down(e);
-        } catch (RuntimeException e) {
-            LOG.error("shifts: this turn ended early", e);
+            if (before == null) {
+                up();
+            }
+        });
+        if (failed != null) {
+            down(failed);
         }
         if (copy.isFailing()) {
             keep(); // there may be room by now
@@ -260,13 +298,44 @@ public final class ShiftRunner implements AutoCloseable {
         settle();
     }
 
-    /** Whatever does not move, heads are followed. */
-    private void lead(Collection<Plan> now) throws StoreUnavailable {
+    /** A part of a turn that talks to the store. */
+    private interface Part {
+        void run() throws StoreUnavailable;
+    }
+
+    /** Does a part whatever became of those before, and returns how the store failed first, if it did. */
+    private static @Nullable StoreUnavailable after(@Nullable StoreUnavailable failed, Part part) {
         try {
-            lead.turn(now, heads);
-            forget();
+            part.run();
+        } catch (NotLeader e) {
+            LOG.debug("another gateway leads now", e);
+        } catch (StoreUnavailable e) {
+            return failed == null ? e : failed;
         } catch (RuntimeException | Error e) {
-            LOG.error("shifts: nothing more moves in this turn", e);
+            LOG.error("shifts: a part of this turn ended early", e);
+        }
+        return failed;
+    }
+
+    private void handOver() throws StoreUnavailable {
+        if (asked.handOver(store)) {
+            keep();
+        }
+    }
+
+    private void obeySafety(Collection<Plan> now) throws StoreUnavailable {
+        if (store.leads()) {
+            lead.obeySafety(now, heads);
+        }
+    }
+
+    private void publishAndLead(Collection<Plan> now) throws StoreUnavailable {
+        publish();
+        if (store.leads()) {
+            if (lead.turn(now, heads)) {
+                wake.offer(true);
+            }
+            forget();
         }
     }
 
@@ -312,16 +381,13 @@ public final class ShiftRunner implements AutoCloseable {
         Map<String, Head> newest = withLost(read);
         boolean changed = !newest.equals(heads) || !answers.isEmpty();
         heads = newest;
-        Asked.Answered answered = asked.answeredBy(answers);
-        if (!up) {
-            LOG.info("shifts: in step with the control store");
-            up = true;
-        }
+        untold.add(asked.answeredBy(answers));
         if (changed) {
             keep();
         }
         settle(); // before what may fail, and whoever hears an answer finds it in force
-        answered.tell();
+        untold.forEach(Asked.Answered::tell);
+        untold.clear();
         readNanos = System.nanoTime();
         counts.follow(newest);
     }
@@ -335,10 +401,19 @@ public final class ShiftRunner implements AutoCloseable {
             Head now = read.get(known.route());
             Plan plan =
                     !known.isLostIn(now) ? null : known.route().equals(Plan.ALL) ? Plan.OF_ALL : plan(known.route());
-            if (plan != null
-                    && (now != null || store.journal(known.route(), 1).isEmpty())) { // else it is mended by its journal
+            if (plan != null && (now != null || !isInJournal(known.route()))) { // else it is mended by its journal
                 known.saferThan(now, plan).forEach(kind -> askAgain(again(known, now, kind)));
             }
+        }
+    }
+
+    /** One that cannot be read is one: of a newer build, perhaps. */
+    private boolean isInJournal(String route) throws StoreUnavailable {
+        try {
+            return store.last(route).isPresent();
+        } catch (RuntimeException e) {
+            LOG.debug("route {}: the end of its journal cannot be read", route, e);
+            return true;
         }
     }
 
@@ -372,6 +447,13 @@ public final class ShiftRunner implements AutoCloseable {
         return all;
     }
 
+    private void up() {
+        if (!up) {
+            LOG.info("shifts: in step with the control store");
+            up = true;
+        }
+    }
+
     /** What leads upwards and was not handed over is refused; the rest waits for the leader, which may be at it already. */
     private void down(StoreUnavailable why) {
         if (up) {
@@ -391,8 +473,8 @@ public final class ShiftRunner implements AutoCloseable {
         Map<String, Head> known = heads;
         Map<String, Standpoint> now = standpoints(plans.get());
         if (!now.equals(told)) {
-            told = now;
             standpoints.accept(now);
+            told = now; // not before: what could not come into force is tried again
         }
         headsInForce = known;
     }

@@ -5,6 +5,7 @@ import dev.banyan.rules.gate.Evidence;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ public interface ShiftStore {
     /** Forgets, as the leader, what was seen in windows other than these, and commands answered long ago. */
     void forgetAllBut(Collection<WindowKey> windows) throws StoreUnavailable;
 
-    /** The last entries of a route, the newest first. */
+    /** The last entry of a route; throws an exception of its own when that cannot be read. */
+    Optional<Entry> last(String route) throws StoreUnavailable;
+
+    /** The last entries of a route, the newest first; those that cannot be read are left out. */
     List<Entry> journal(String route, int limit) throws StoreUnavailable;
 }

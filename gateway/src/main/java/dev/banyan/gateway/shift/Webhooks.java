@@ -82,8 +82,8 @@ public final class Webhooks implements Consumer<Entry>, AutoCloseable {
                 int status = client.send(request, HttpResponse.BodyHandlers.discarding())
                         .statusCode();
                 return status / 100 == 2 ? null : "status " + status;
-            } catch (java.io.IOException | RuntimeException e) { // an address that the client cannot even try
-                return e.toString();
+            } catch (java.io.IOException | RuntimeException | Error e) {
+                return e.toString(); // also of an address that the client cannot even try
             }
         }
     }

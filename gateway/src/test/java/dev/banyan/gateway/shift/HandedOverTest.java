@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +28,8 @@ class HandedOverTest {
     private static final Standpoint FIRST = PLAN.standpointOf(0);
     private static final Standpoint SECOND = PLAN.standpointOf(1);
 
+    private static final Answer NONE = new Answer(UUID.randomUUID(), Answer.Outcome.SAME, "none yet");
+
     @TempDir
     private Path folder;
 
@@ -35,6 +38,7 @@ class HandedOverTest {
 
     private boolean isDone;
     private boolean mayBeKept;
+    private boolean isRefusal;
     private OpenStore open;
     private Incarnation gateway;
 
@@ -70,7 +74,7 @@ class HandedOverTest {
     private void fail() throws StoreUnavailable {
         open.store().transaction("of a test", connection -> {
             if (!mayBeKept) {
-                throw new SQLException("gone");
+                throw new SQLException("gone", isRefusal ? "22P05" : null);
             }
             connection.close(); // so that it fails as it ends
             return null;
@@ -123,8 +127,32 @@ class HandedOverTest {
     @Test
     void whatTheLeaderHasDoneAlreadyIsNotRefused() throws Exception {
         var answer = promoteAsStoreFailsAt("sums", false, false);
-        assertThat(answer).isNotDone();
+        assertThat(answer).isCompletedWithValueMatching(each -> each.outcome() == Answer.Outcome.DONE);
+    }
+
+    @Test
+    void aRollBackIsJournalledAndFollowedAlthoughNoCountsCanBeWritten() throws Exception {
+        var promoted = gateway.runner.ask(Fixture.command(Command.Kind.PROMOTE));
+        var answer = gateway.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+        fails = "publish";
         gateway.runner.turn();
-        assertThat(answer.get().outcome()).isEqualTo(Answer.Outcome.DONE);
+        assertThat(answer).isCompletedWithValueMatching(each -> each.outcome() == Answer.Outcome.DONE);
+        assertThat(promoted).isDone();
+        assertThat(gateway.runner.heads().get("browse")).isNotNull().satisfies(head -> assertThat(head.state())
+                .isInstanceOf(ShiftState.RolledBack.class));
+        assertThat(gateway.runner.isUp()).as("nothing goes up").isFalse();
+    }
+
+    @Test
+    void aCommandThatTheStoreNeverTakesIsRefusedAndKeepsNoOtherBack() throws Exception {
+        var answers = List.of(
+                gateway.runner.ask(Fixture.command(Command.Kind.FREEZE)),
+                gateway.runner.ask(Fixture.command(Command.Kind.PAUSE)));
+        fails = "ask";
+        isRefusal = true;
+        gateway.runner.turn();
+        assertThat(answers.stream().map(each -> each.getNow(NONE).outcome()))
+                .containsExactlyInAnyOrder(Answer.Outcome.REFUSED, Answer.Outcome.DONE);
+        assertThat(gateway.runner.isUp()).isTrue();
     }
 }

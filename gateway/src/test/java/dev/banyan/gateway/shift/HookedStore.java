@@ -5,6 +5,7 @@ import dev.banyan.rules.gate.Evidence;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,11 @@ record HookedStore(ShiftStore real, Hook hook) implements ShiftStore {
     @Override
     public void forgetAllBut(Collection<WindowKey> windows) throws StoreUnavailable {
         real.forgetAllBut(windows);
+    }
+
+    @Override
+    public Optional<Entry> last(String route) throws StoreUnavailable {
+        return real.last(route);
     }
 
     @Override

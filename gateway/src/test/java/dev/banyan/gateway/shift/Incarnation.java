@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** One gateway process of a test: its runner, where its routes stand, and what it has counted. */
@@ -18,6 +19,9 @@ final class Incarnation implements AutoCloseable {
     private final Map<String, Evidence> seen = new ConcurrentHashMap<>();
     final List<Entry> announced = new ArrayList<>();
     volatile Map<String, Standpoint> standpoints = new HashMap<>();
+    /** Whether what serves fails the next time it is told where routes stand. */
+    final AtomicBoolean fails = new AtomicBoolean();
+
     final ShiftRunner runner;
 
     Incarnation(Supplier<Collection<Plan>> plans, ShiftStore store, Path folder, InstantSource clock) {
@@ -25,7 +29,12 @@ final class Incarnation implements AutoCloseable {
                 plans,
                 (route, _) -> seen.getOrDefault(route, Evidence.NONE),
                 Observations.NONE,
-                map -> standpoints = map,
+                map -> {
+                    if (fails.getAndSet(false)) {
+                        throw new OutOfMemoryError("of a test");
+                    }
+                    standpoints = map;
+                },
                 store,
                 announced::add,
                 new LocalCopy(folder),

@@ -1,6 +1,7 @@
 package dev.banyan.gateway.shift;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Stage;
@@ -9,10 +10,12 @@ import dev.banyan.rules.Step;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -328,6 +331,112 @@ class RollBackTest {
                                 && follower.runner.heads().containsKey("browse"));
                 assertThat(follower.runner.unreadSeconds()).isLessThan(60);
             }
+        }
+    }
+
+    @Test
+    void itIsTriedAgainAndNobodyHearsOfItBeforeWhereItCouldNotComeIntoForce() throws Exception {
+        var clock = new ManualClock();
+        try (var open = OpenStore.inMemory()) {
+            var leader = new Incarnation(() -> List.of(PLAN), open.shifts("leader", clock), folder.resolve("a"), clock);
+            var asked = new Incarnation(
+                    () -> List.of(PLAN), following(open.shifts("asked", clock)), folder.resolve("b"), clock);
+            asked.fails.set(true);
+            assertThatThrownBy(() -> asked.runner.ask(Fixture.command(Command.Kind.ROLLBACK)))
+                    .isInstanceOf(OutOfMemoryError.class);
+            assertThat(new LocalCopy(folder.resolve("b")).load().commands()).hasSize(1);
+            asked.runner.turn();
+            assertThat(asked.standpoints).containsEntry("browse", Standpoint.BASELINE);
+            turn(leader, asked);
+
+            var answer = asked.runner.ask(Fixture.command(Command.Kind.RESUME));
+            turn(asked, leader);
+            asked.fails.set(true);
+            turn(asked);
+            assertThat(answer).isNotDone();
+            turn(asked);
+            assertThat(answer).isCompletedWithValueMatching(each -> each.outcome() == Answer.Outcome.DONE);
+            assertThat(asked.standpoints).isEmpty();
+        }
+    }
+
+    @Test
+    void itIsFollowedAlthoughAnotherRoutesStateAndJournalCannotBeRead() throws Exception {
+        var clock = new ManualClock();
+        Plan steps = Fixture.plan("steps", List.of(Fixture.live(1_000, Duration.ofHours(1), false)), null);
+        var plans = List.of(PLAN, steps);
+        try (var open = OpenStore.inMemory()) {
+            ShiftStore store = open.shifts("leader", clock);
+            var leader = new Incarnation(() -> plans, store, folder.resolve("a"), clock);
+            var follower = new Incarnation(() -> plans, following(store), folder.resolve("b"), clock);
+            var _ = leader.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+            turn(leader, follower);
+            change(open, "UPDATE shift_head SET head = '{' WHERE route = 'browse'");
+            change(open, "UPDATE shift_journal SET entry = '{' WHERE route = 'browse' AND number = 2");
+            var answer = leader.runner.ask(Fixture.command("steps", Command.Kind.ROLLBACK));
+            turn(leader, follower);
+            assertThat(answer).isCompletedWithValueMatching(each -> each.outcome() == Answer.Outcome.DONE);
+            assertThat(follower.standpoint("steps")).isEqualTo(Standpoint.BASELINE);
+            assertThat(follower.runner.standpoint(PLAN)).as("as it was known").isEqualTo(Standpoint.BASELINE);
+            assertThat(store.unanswered()).as("asked for again").isEmpty();
+            assertThat(store.journal("browse", 10))
+                    .extracting(entry -> entry.after().number())
+                    .containsExactly(1L);
+        }
+    }
+
+    /** A push of many new routes is many transactions. */
+    @Test
+    void itWaitsNeitherForEditsOfOtherRoutesNorGoesAheadOfWhatWasAskedBefore() throws Exception {
+        var clock = new ManualClock();
+        List<Plan> plans = new ArrayList<>();
+        for (int i = 0; i < 2 * Lead.EDITS_MAX + 10; i++) {
+            plans.add(Fixture.plan("r" + i, List.of(Fixture.live(1_000, Duration.ofHours(1), false)), null));
+        }
+        String last = plans.getLast().route();
+        try (var open = OpenStore.inMemory()) {
+            ShiftStore store = open.shifts("leader", clock);
+            var leader = new Incarnation(() -> plans, store, folder, clock);
+            leader.runner.catchUp();
+            List<CompletableFuture<Answer>> answers = new ArrayList<>();
+            for (Command.Kind kind : List.of(Command.Kind.ROLLBACK, Command.Kind.RESUME, Command.Kind.ROLLBACK)) {
+                clock.advance(Duration.ofSeconds(1));
+                var command = new Command(UUID.randomUUID(), last, kind, null, "ada", "a test", clock.instant(), null);
+                answers.add(leader.runner.ask(command));
+            }
+            leader.runner.turn();
+            assertThat(leader.announced.subList(0, 4))
+                    .extracting(entry -> entry.after().route() + " " + entry.event())
+                    .containsExactly(last + " begin", last + " rollback", last + " resume", last + " rollback");
+            assertThat(answers).allSatisfy(answer -> assertThat(answer).isDone());
+            assertThat(store.heads()).hasSize(1 + Lead.EDITS_MAX);
+            turn(leader, leader);
+            assertThat(store.heads()).hasSize(plans.size());
+        }
+    }
+
+    /** Its candidate fails on and on, and nothing leads back. */
+    @Test
+    void aTripWireAtCompleteAsksForNothing() throws Exception {
+        var clock = new ManualClock();
+        Plan judged = Fixture.plan(Fixture.onFail(Analysis.OnFail.To.BASELINE, 0));
+        Plan complete = Fixture.plan("browse", List.of(Fixture.COMPLETE), judged.analysis());
+        try (var open = OpenStore.inMemory()) {
+            ShiftStore store = open.shifts("leader", clock);
+            var leader = new Incarnation(() -> List.of(complete), store, folder, clock);
+            leader.runner.turn();
+            for (int i = 0; i < 10; i++) {
+                leader.runner.tripped("browse", "10 errors of the candidate in a row");
+                leader.runner.turn();
+            }
+            assertThat(leader.runner.standpoint(complete)).isEqualTo(complete.standpointOf(0));
+            assertThat(open.store().<Integer>transaction("of a test", connection -> {
+                        try (var rows =
+                                connection.createStatement().executeQuery("SELECT count(*) FROM shift_command")) {
+                            return rows.next() ? rows.getInt(1) : -1;
+                        }
+                    }))
+                    .isZero();
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -306,6 +307,26 @@ class TransitionsTest {
         Plan edited = Fixture.byHand(file, new PlanKeys("identity", "judged", "steps", "edited"));
         assertThat(cappedHead.standpoint(edited)).isEqualTo(file);
         assertThat(edit(cappedHead, edited).state()).isInstanceOf(ShiftState.ByHand.class);
+    }
+
+    /** A retired route needs no candidate, and then cannot stand at off. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Stage.class,
+            names = {"OFF", "RETIRED"})
+    void aFileThatServesNobodyFromTheCandidateHoldsUnderARollBackThatIsForAnother(Stage stage) {
+        Plan plan = Fixture.byHand(new Standpoint(stage, 0), Fixture.KEYS);
+        Head head = Fixture.head(new ShiftState.ByHand(NOW));
+        Command here = Fixture.command(Command.Kind.ROLLBACK).under(Fixture.KEYS.whole());
+        assertThat(Transitions.next(head, new ShiftEvent.Asked(here), plan, false, NOW))
+                .isInstanceOf(Result.Same.class);
+
+        for (Command.Kind kind : List.of(Command.Kind.ROLLBACK, Command.Kind.TRIP)) {
+            Command there = Fixture.command(kind).under("another");
+            Head capped = Fixture.head(after(head.state(), new ShiftEvent.Asked(there), plan));
+            assertThat(capped.isCappedFor("another")).isTrue();
+            assertThat(capped.standpoint(plan)).isEqualTo(plan.file());
+        }
     }
 
     @Test
