@@ -82,8 +82,7 @@ final class ResyncCommand implements Callable<Integer> {
         var place = beginning.get().position();
         var before = store.position();
         // A log that goes on keeps its era: what was sent and not stored comes again with its ids.
-        var goesOn = before.filter(beginning.get()::goesOn).isPresent()
-                && store.setBack().isEmpty();
+        var goesOn = before.filter(beginning.get()::goesOn).isPresent() && Preflight.goesOn(store.setBack());
         var era = Math.max(
                 leastEra, before.map(at -> goesOn ? at.era() : at.era() + 1).orElse(0));
         if (era > Era.LAST) {

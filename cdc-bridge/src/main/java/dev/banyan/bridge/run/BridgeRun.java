@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.TableId;
@@ -287,8 +288,8 @@ public final class BridgeRun {
                     settings.accepted(),
                     this::waits)) {
                 case Preflight.Verdict.Refuse(var what, var todo, var isSetBack) -> {
-                    if (isSetBack && store.setBack().isEmpty()) {
-                        store.setBack(what);
+                    if (isSetBack) {
+                        remember(store, what);
                     }
                     return EngineEnd.refused(what + "\n" + todo);
                 }
@@ -338,7 +339,11 @@ public final class BridgeRun {
                         this::isStopping)) {
             openHub.set(hub);
             engine.start();
-            known = EngineEnd.of(engine, engine.await());
+            var stopped = engine.await();
+            known = EngineEnd.of(engine, stopped);
+            if (stopped == EngineRun.Stop.UNPUBLISHED && settings.source().dbms() == Dbms.MARIADB) {
+                remember(store, Preflight.lacking(place(position.commitLsn()), engine.unpublished()));
+            }
             return known;
         } catch (MappingFailed e) {
             return EngineEnd.refused(String.valueOf(e.getMessage()));
@@ -356,6 +361,13 @@ public final class BridgeRun {
             progress.enter(Progress.State.STARTING, what);
         }
         return !isStopping();
+    }
+
+    /** What is wrong with the log, which it does not show for ever. */
+    private static void remember(BridgeStore store, String what) {
+        if (store.setBack().isEmpty()) {
+            store.setBack(what);
+        }
     }
 
     /** Once a process: who cancels what is asked for here is asked again by the next start. */

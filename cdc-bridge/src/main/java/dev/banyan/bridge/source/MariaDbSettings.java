@@ -17,6 +17,7 @@ final class MariaDbSettings {
      */
 
     private static final int[] VERSION_MIN = {10, 6};
+    private static final int[] VERSION_TESTED = {11, 4};
     private static final long KEPT_SECONDS_MIN = 24 * 60 * 60;
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\..*");
 
@@ -49,6 +50,17 @@ final class MariaDbSettings {
     /** Obstacles that nothing is missing for. */
     List<String> others() {
         return List.copyOf(others);
+    }
+
+    /** True when {@code version}, as the server says it, is newer than any that the bridge is tested with. */
+    static boolean isUntested(String version) {
+        var parts = VERSION.matcher(version);
+        if (!parts.matches()) {
+            return false;
+        }
+        var major = Integer.parseInt(parts.group(1));
+        return major > VERSION_TESTED[0]
+                || (major == VERSION_TESTED[0] && Integer.parseInt(parts.group(2)) > VERSION_TESTED[1]);
     }
 
     private void version() {

@@ -91,6 +91,22 @@ public final class Preflight {
         }
     }
 
+    /** Begins what is remembered of a log that goes on, but was not set as the bridge needs it for a while, whatever it looks like since. */
+    private static final String LACKING = "the log may lack something";
+
+    private static final int LACKING_CHARACTERS_MAX = 800;
+
+    /** That the log may lack something since the place {@code since}, as it was found with the {@code settings} of an obstacle each line. */
+    public static String lacking(String since, String settings) {
+        var found = settings.substring(0, Math.min(settings.length(), LACKING_CHARACTERS_MAX));
+        return LACKING + " since " + since + ", as the bridge found while it ran:\n" + found;
+    }
+
+    /** True when the log goes on behind the position though it was refused for good as {@code setBack} says. */
+    public static boolean goesOn(String setBack) {
+        return setBack.isEmpty() || setBack.startsWith(LACKING);
+    }
+
     private record Server(String systemIdentifier, int timeline, long currentLsn) {}
 
     private record Slot(

@@ -85,6 +85,11 @@ public record SourcePlan(List<Step> steps, List<String> present, List<Obstacle> 
         return "-- " + CONTROL.matcher(text).replaceAll(" ") + "\n";
     }
 
+    /** True when {@code version} of MariaDB is newer than any that the bridge is tested with. */
+    public static boolean isUntested(String version) {
+        return MariaDbSettings.isUntested(version);
+    }
+
     /** What {@code source} still lacks. */
     public static SourcePlan of(Source source, Connection connection) throws SQLException {
         return source.dbms() == Dbms.MARIADB

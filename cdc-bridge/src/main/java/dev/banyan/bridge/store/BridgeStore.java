@@ -207,7 +207,7 @@ public final class BridgeStore implements AutoCloseable {
         return run("reading whether the log was set back", StateRow::setBack);
     }
 
-    /** Remembers, durably, that the log ended before our position; throws {@link Fenced} if the lease is lost. */
+    /** Remembers, durably, that the log ended before our position, or may lack something behind it; throws {@link Fenced} if the lease is lost. */
     public void setBack(String why) {
         runHeld("writing that the log was set back", connection -> {
             StateRow.setBack(connection, why);

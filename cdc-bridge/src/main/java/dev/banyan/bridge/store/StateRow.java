@@ -119,7 +119,7 @@ final class StateRow {
         }
     }
 
-    /** Why the log does not go on behind the position; empty while it does. */
+    /** Why the log does not go on behind the position, or may lack something there; empty while nothing is known. */
     static String setBack(Connection connection) throws SQLException {
         return text(connection, "SELECT set_back FROM bridge_state WHERE id = 1");
     }

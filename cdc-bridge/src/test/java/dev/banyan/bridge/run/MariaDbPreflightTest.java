@@ -215,6 +215,11 @@ class MariaDbPreflightTest {
             } finally {
                 bridge.sql("SET GLOBAL log_bin_compress = OFF");
             }
+            bridge.sql("INSERT INTO one VALUES (1, 'a')");
+            assertRefused(bridge, "may lack something", "log_bin_compress: ON (expected: OFF", "resync");
+            resync(bridge);
+            assertThat(TestBridge.header(bridge.events().getLast(), "ce_sequence"))
+                    .startsWith("0000");
         }
     }
 

@@ -47,6 +47,17 @@ class MariaDbSettingsTest {
         assertThat(settings.others()).hasSize(kind.equals("other") ? 1 : 0);
     }
 
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            10.6.1-MariaDB,      false
+            11.4.9-MariaDB-log,  false
+            11.8.2-MariaDB,      true
+            12.0.1-MariaDB,      true
+            """)
+    void versionsThatTheBridgeIsNotTestedWithAreKnown(String version, boolean isUntested) {
+        assertThat(MariaDbSettings.isUntested(version)).isEqualTo(isUntested);
+    }
+
     @Test
     void aServerOfAClusterWithoutAProviderIsNone() {
         var variables = new HashMap<>(FIT);
