@@ -35,12 +35,12 @@ final class Training {
     /** Runs once; {@code args} name an empty folder. */
     public static void main(String[] args) throws IOException, RulesException {
         Locale.setDefault(Locale.Category.FORMAT, Locale.ENGLISH);
-        run(Path.of(args[0]), REQUESTS);
+        run(Path.of(args[0]), REQUESTS, NANOS_MAX);
         System.exit(0); // whatever thread is left
     }
 
     /** Returns how many requests were answered as they should. */
-    static int run(Path folder, int requests) throws IOException, RulesException {
+    static int run(Path folder, int requests, long nanosMax) throws IOException, RulesException {
         try (var upstream = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> answerAll(upstream));
             Path rules = Files.createDirectories(folder.resolve("rules"));
@@ -64,17 +64,17 @@ final class Training {
                     "--run-dir",
                     folder.resolve("run").toString());
             try (Gateway gateway = Gateway.start(settings)) {
-                return ask(gateway.port(), requests);
+                return ask(gateway.port(), requests, nanosMax);
             }
         }
     }
 
-    private static int ask(int port, int requests) throws IOException {
+    private static int ask(int port, int requests, long nanosMax) throws IOException {
         long began = System.nanoTime();
         int answered = 0;
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             var in = new BufferedInputStream(socket.getInputStream());
-            for (int i = 0; i < requests && System.nanoTime() - began < NANOS_MAX; i++) {
+            for (int i = 0; i < requests && System.nanoTime() - began < nanosMax; i++) {
                 String path = i % 8 == 0 ? "/orders" : "/catalog/items?page=" + i;
                 send(socket, "GET " + path + " HTTP/1.1\r\nHost: shop.test\r\nX-Customer-Id: c" + i + "\r\n\r\n");
                 String head = head(in);

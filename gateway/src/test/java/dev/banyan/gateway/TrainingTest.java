@@ -13,7 +13,7 @@ class TrainingTest {
 
     @Test
     void whatTheJvmIsTrainedByAreRequestsThatAreServed() throws Exception {
-        assertThat(Training.run(folder, 20)).isEqualTo(20);
+        assertThat(Training.run(folder, 20, Long.MAX_VALUE)).isEqualTo(20);
         assertThat(folder.resolve("run")).isNotEmptyDirectory();
         assertThat(Path.of("gateway.lock"))
                 .as("the folder where somebody stands is no run folder")
