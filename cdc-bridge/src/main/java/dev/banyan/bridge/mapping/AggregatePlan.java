@@ -191,15 +191,15 @@ final class AggregatePlan {
         return new AggregateState(fields, children);
     }
 
-    /** What {@code before} makes of rows of before; null when they are not known whole, or an earlier change was skipped and left something that the mapping has no answer for. */
-    <T> @Nullable T known(Supplier<T> before) {
+    /**
+     * What {@code before} makes of rows of before; null when they are not known whole, or the mapping has no answer for them. That is no fault of the
+     * change that mends it, and no resubmission would cure it: what is remembered stands still.
+     */
+    static <T> @Nullable T known(Supplier<T> before) {
         try {
             return before.get();
-        } catch (UnmappableException e) {
-            if (e instanceof UnknownValueException || aggregate.onFault() instanceof OnFault.Skip) {
-                return null;
-            }
-            throw e;
+        } catch (UnmappableException _) {
+            return null;
         }
     }
 

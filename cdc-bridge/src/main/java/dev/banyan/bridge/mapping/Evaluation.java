@@ -184,7 +184,7 @@ final class Evaluation {
     }
 
     private static @Nullable AggregateState stateBefore(Touch touch, AggregatePlan.Rows rows) {
-        return touch.plan().known(() -> touch.plan().state(rows, null, null));
+        return AggregatePlan.known(() -> touch.plan().state(rows, null, null));
     }
 
     private void changed(Touch touch, Difference difference, String data) {

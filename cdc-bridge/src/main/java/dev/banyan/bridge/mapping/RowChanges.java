@@ -106,7 +106,7 @@ final class RowChanges {
             if (!isOfGone) {
                 return;
             }
-            @Nullable List<Level> path = after.containsKey(key) ? null : plan.known(() -> path(list, old, above));
+            @Nullable List<Level> path = after.containsKey(key) ? null : AggregatePlan.known(() -> path(list, old, above));
             if (path != null) {
                 removed(list, old, path);
             }
@@ -207,7 +207,7 @@ final class RowChanges {
 
     /** How the row was; null when that is not known whole, as of an aggregate. */
     private @Nullable AggregateState known(ListPlan list, Placed old) {
-        return plan.known(() -> state(list, old));
+        return AggregatePlan.known(() -> state(list, old));
     }
 
     private static List<Level> path(ListPlan list, Placed placed, List<Level> above) {

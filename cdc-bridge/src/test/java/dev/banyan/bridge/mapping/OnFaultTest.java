@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the mapping has no answer for stops everything, waits with all that follows of it, or is skipped, as the mapping says. */
 class OnFaultTest {
@@ -287,6 +289,21 @@ class OnFaultTest {
 
         assertThat(faults.skipped)
                 .containsExactly("1: drafts are nobody's business", "1: drafts are nobody's business");
+        assertThat(faults.parked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"park", "halt"})
+    void aChangeThatMendsWhatWasSkippedOnceIsToldWhateverTheMappingSaysOfFaultsNow(String onFault) throws Exception {
+        var words = "{N: new, P: paid}";
+        map(mapper("{skip: nobody has a word for it}", words), inserted(1, "Q"), inserted(2, "Q"), inserted(3, "Q"));
+
+        var strict = mapper(onFault, words);
+        assertThat(map(strict, updated(1, "Q", "N"))).containsExactly("Changed item/1");
+        assertThat(map(strict, new Change.Read(ITEM, item(2, "N")))).containsExactly("Imported item/2");
+        assertThat(map(strict, new Change.Read(ITEM, item(3, "N")), updated(3, "N", "P")))
+                .containsExactly("Imported item/3", "Changed item/3");
+        assertThat(map(strict, updated(3, "P", "N"))).containsExactly("Changed item/3");
         assertThat(faults.parked).isEmpty();
     }
 
