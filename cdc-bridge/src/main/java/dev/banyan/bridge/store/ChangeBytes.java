@@ -51,10 +51,6 @@ public final class ChangeBytes {
             this.bytes = bytes;
         }
 
-        static Written of(List<Change> changes) {
-            return new Written(changes, ChangeBytes.write(changes));
-        }
-
         List<Change> changes() {
             return changes;
         }

@@ -59,7 +59,7 @@ final class FaultRows {
     /** Oldest first. */
     private static List<Fault> newest(Connection connection, int most) throws SQLException {
         try (var select = connection.prepareStatement("SELECT " + COLUMNS + """
-                 FROM bridge_fault WHERE NOT (state = 'parked' AND message = '' AND aggregate_key = '%s')
+                 FROM bridge_fault WHERE piece = 0 AND NOT (state = 'parked' AND message = '' AND aggregate_key = '%s')
                 ORDER BY noted_ms DESC, commit_lsn DESC, id LIMIT ?""".formatted(KeyText.NONE))) {
             select.setInt(1, most);
             try (var result = select.executeQuery()) {

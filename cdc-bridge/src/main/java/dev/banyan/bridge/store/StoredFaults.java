@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 /** Faults in the store's tables. What waits is held in memory; writes are gathered and go out together with the position. */
 public final class StoredFaults implements Faults {
 
-    /** More than this is no longer a few odd aggregates: the bridge stops. */
+    /** More pieces than this are no longer a few odd aggregates: the bridge stops. */
     public static final int PARKED_MAX = 10_000;
 
-    /** More than this of paused tables, and the bridge stops: somebody has to mend the mapping. */
+    /** More pieces than this of paused tables, and the bridge stops: somebody has to mend the mapping. */
     public static final int PAUSED_MAX = 1_000_000;
 
     /** The key of all aggregates of a name, which wait together because a table of theirs is paused. */
@@ -41,8 +41,10 @@ public final class StoredFaults implements Faults {
     /** Counting reads all of a large store, and who resubmits opens many sessions of it, and parks nothing. */
     private static final long UNCOUNTED = -1;
 
-    private static final int PART_BYTES_MAX = 8_000_000;
+    /** A part is kept in pieces of so many bytes; a change that is larger is one by itself. */
     private static final int PIECE_BYTES = 1_000_000;
+
+    private static final int CHANGE_BYTES_MAX = 8_000_000;
 
     private static final int MESSAGE_CHARACTERS_MAX = 2_000;
 
@@ -65,6 +67,31 @@ public final class StoredFaults implements Faults {
 
     private record Joined(String from, String to) {}
 
+    /** How many pieces are parked of those that {@code which} says, a condition, and no more than {@code most}. */
+    private final class Kept {
+        private final String what;
+        private final String which;
+        private final int most;
+        private long pieces = UNCOUNTED;
+
+        Kept(String what, String which, int most) {
+            this.what = what;
+            this.which = which;
+            this.most = most;
+        }
+
+        void addOne(String why) {
+            if (pieces == UNCOUNTED) {
+                pieces = count("state = 'parked' AND " + which);
+            }
+            if (pieces >= most) {
+                throw new MappingFailed(what + ": " + pieces + " parts of transactions (expected: at most " + most
+                        + "; mend the mapping, then events faults resubmit)" + (why.isEmpty() ? "" : "\n" + why));
+            }
+            pieces++;
+        }
+    }
+
     private final Connection connection;
     private final @Nullable FaultSeal seal;
     private final InstantSource clock;
@@ -78,8 +105,8 @@ public final class StoredFaults implements Faults {
     private final int settledMax;
     private String resolvedBecause = "";
     private final Map<String, String> whyPaused = new HashMap<>();
-    private long parked = UNCOUNTED;
-    private long paused = UNCOUNTED;
+    private final Kept parked = new Kept("parked", "aggregate_key <> '" + ALL + "'", PARKED_MAX);
+    private final Kept paused = new Kept("parked of paused tables", "aggregate_key = '" + ALL + "'", PAUSED_MAX);
     private long settled = UNCOUNTED;
     private boolean isParking;
     private @Nullable Transaction lastParked;
@@ -145,20 +172,22 @@ public final class StoredFaults implements Faults {
 
     @Override
     public void park(Set<Waiting> aggregates, Transaction part, String message) {
-        if (parked == UNCOUNTED) {
-            parked = count("state = 'parked' AND aggregate_key <> '" + ALL + "'");
-        }
-        if (parked >= PARKED_MAX) {
-            throw new MappingFailed("parked: " + parked + " parts of transactions (expected: at most " + PARKED_MAX
-                    + "; mend the mapping, then events faults resubmit)\n" + message);
-        }
         var group = joined(aggregates);
-        var first = named(aggregates, group);
-        var fault = fault(Fault.State.PARKED, group, first, part, message, "", noted(part));
-        unwritten.add(
-                new New(fault, part.cause(), part.go(), sealed(fault.id(), ChangeBytes.Written.of(part.changes())), 0));
-        FaultLog.noted(fault);
-        parked++;
+        park(group, named(aggregates, group), part, message, parked);
+    }
+
+    /** Keeps {@code part} in pieces, of which the first says of how many changes and why. */
+    private void park(String group, Waiting named, Transaction part, String message, Kept kept) {
+        var noted = noted(part);
+        var number = 0;
+        for (var pieces = new ChangeBytes.Pieces(part.changes(), PIECE_BYTES); pieces.hasNext(); number++) {
+            var written = pieces.next();
+            kept.addOne(message);
+            var shown = number == 0 ? part : part.with(written.changes());
+            var fault = fault(Fault.State.PARKED, group, named, shown, number == 0 ? message : "", "", noted);
+            unwritten.add(new New(fault, part.cause(), part.go(), sealed(fault.id(), written), number));
+            FaultLog.noted(fault);
+        }
         isParking = true;
     }
 
@@ -185,27 +214,7 @@ public final class StoredFaults implements Faults {
                     .filter(waiting -> waiting.aggregate().equals(aggregate))
                     .forEach(before::add);
         }
-        var group = joined(before);
-        var number = 0;
-        if (paused == UNCOUNTED) {
-            paused = count("state = 'parked' AND aggregate_key = '" + ALL + "'");
-        }
-        var noted = noted(part);
-        for (var pieces = new ChangeBytes.Pieces(part.changes(), PIECE_BYTES); pieces.hasNext(); ) {
-            var written = pieces.next();
-            if (paused >= PAUSED_MAX) {
-                throw new MappingFailed(
-                        "parked of paused tables: " + paused + " parts of transactions (expected: at most " + PAUSED_MAX
-                                + "; mend the mapping, then events faults resubmit)");
-            }
-            var piece = part.with(written.changes());
-            var why = isFirst && number == 0 ? whyPaused.getOrDefault(aggregate, "") : "";
-            var fault = fault(Fault.State.PARKED, group, all, piece, why, "", noted);
-            unwritten.add(new New(fault, part.cause(), part.go(), sealed(fault.id(), written), number++));
-            FaultLog.noted(fault);
-            paused++;
-        }
-        isParking = true;
+        park(joined(before), all, part, isFirst ? whyPaused.getOrDefault(aggregate, "") : "", paused);
     }
 
     private long count(String which) {
@@ -293,9 +302,9 @@ public final class StoredFaults implements Faults {
             throw new MappingFailed("faultKeyFile: none (expected: one, parked rows are encrypted)");
         }
         var bytes = written.bytes();
-        if (bytes.length > PART_BYTES_MAX) {
+        if (bytes.length > CHANGE_BYTES_MAX) {
             throw new MappingFailed("parking " + written.changes().size() + " changes: " + bytes.length
-                    + " bytes (expected: at most " + PART_BYTES_MAX + ")");
+                    + " bytes (expected: at most " + CHANGE_BYTES_MAX + ")");
         }
         return seal.seal(id, bytes);
     }

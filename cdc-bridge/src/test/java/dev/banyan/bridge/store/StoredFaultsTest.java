@@ -334,6 +334,34 @@ class StoredFaultsTest {
     }
 
     @Test
+    void aLargePartOfOneAggregateWaitsInPiecesAndIsOneFault() throws Exception {
+        var large = changed(5, 90, "x".repeat(100_000));
+        var item = Set.of(new Faults.Waiting("item", "1"));
+        try (var store = open(inH2())) {
+            String group;
+            try (var session = store.session()) {
+                session.faults().park(item, large, "no word");
+                session.faults().park(item, transaction(6), "");
+                session.commit(at(6));
+                group = session.faults().groups().first();
+                assertThat(session.parked().parts(group))
+                        .extracting(ParkedPart::transaction)
+                        .containsExactly(large, transaction(6));
+            }
+            assertThat(store.listing(100).faults())
+                    .extracting(fault -> fault.commitLsn() + " " + fault.changes() + " " + fault.message())
+                    .containsExactly("5 90 no word", "6 1 ");
+            try (var session = store.session()) {
+                session.faults().resolve(session.parked().parts(group).subList(0, 1), "");
+                session.commit(at(6));
+                assertThat(session.parked().parts(group))
+                        .extracting(ParkedPart::transaction)
+                        .containsExactly(transaction(6));
+            }
+        }
+    }
+
+    @Test
     void ofAResubmittedGroupTheNewestAreKeptToo() throws Exception {
         var settings = inH2();
         try (var store = open(settings);
