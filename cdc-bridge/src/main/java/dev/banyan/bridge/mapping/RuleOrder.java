@@ -56,6 +56,7 @@ record RuleOrder(String aggregate, Problems problems) {
     /** True when 'otherwise', with what else stands before, leaves nothing to {@code when}. */
     private static boolean isCovered(When when, Map<Asked, Integer> before) {
         return when instanceof When.Changed
+                || when instanceof When.Renumbered
                 || (when instanceof When.Anything
                         && before.containsKey(new Asked(new When.Created(), null))
                         && before.containsKey(new Asked(new When.Removed(), null)));

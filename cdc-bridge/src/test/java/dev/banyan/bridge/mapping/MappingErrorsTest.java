@@ -143,6 +143,14 @@ class MappingErrorsTest {
     }
 
     @Test
+    void aNewKeyIsADifferenceThatOtherwiseLeavesToNoRuleBelowIt() {
+        assertThatThrownBy(() -> read(GOOD + "      - {event: Moved, when: renumbered}\n"))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("m.yaml:31:9: order.events: a rule that never holds: 'otherwise' in line 30 comes first"
+                        + " (expected: 'otherwise' as the last rule)");
+    }
+
+    @Test
     void wordsOfAnyLengthAreComparedWithinMemory() {
         var known = "x".repeat(40_000);
         var asked = "y".repeat(40_000);
