@@ -25,7 +25,7 @@ public final class InMemoryImages implements AggregateImages {
 
     @Override
     public void put(TableId table, List<?> key, Row row, List<?> parentKey) {
-        images(table).put(KeyText.of(key), new Image(row, KeyText.of(parentKey)));
+        images(table).put(KeyText.of(key), new Image(row, KeyText.ofParent(parentKey)));
     }
 
     @Override
@@ -35,7 +35,7 @@ public final class InMemoryImages implements AggregateImages {
 
     @Override
     public List<Row> children(TableId table, List<?> parentKey) {
-        var parent = KeyText.of(parentKey);
+        var parent = KeyText.ofParent(parentKey);
         return images(table).values().stream()
                 .filter(image -> image.parent.equals(parent))
                 .map(Image::row)

@@ -31,6 +31,11 @@ public final class KeyText {
         return text.toString();
     }
 
+    /** The text of the key of the row above; {@link #NONE}, which the empty text is not, for a row that has none. */
+    public static String ofParent(List<?> key) {
+        return key.isEmpty() ? NONE : of(key);
+    }
+
     private static String element(Object element) {
         var text =
                 switch (element) {

@@ -91,7 +91,7 @@ final class KeyForms {
             var keys = mapper.keys(table, row);
             return keys == null
                     ? null
-                    : new Rekeying.Place(KeyText.of(keys.row()), hasOneAbove() ? KeyText.of(keys.above()) : null, row);
+                    : new Rekeying.Place(KeyText.of(keys.row()), hasOneAbove() ? KeyText.ofParent(keys.above()) : null, row);
         }
 
         /** {@code row} with what it has in columns of its key that were renamed, under their new names; as it is where others have taken their place. */

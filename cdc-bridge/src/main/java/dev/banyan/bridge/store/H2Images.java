@@ -68,16 +68,16 @@ final class H2Images implements SessionImages {
 
     @Override
     public void put(TableId table, List<?> key, Row row, List<?> parentKey) {
-        put(prefix(table), KeyText.of(key), KeyText.of(parentKey), RowBytes.write(row));
+        put(prefix(table), KeyText.of(key), KeyText.ofParent(parentKey), RowBytes.write(row));
     }
 
     private void put(String prefix, String key, String parent, byte[] row) {
         var old = rows().get(prefix + key);
         rows().put(prefix + key, image(parent, row, old == null ? 0 : run(old)));
-        var oldParent = old == null ? "" : parent(old);
-        if (!oldParent.equals(parent)) {
+        var oldParent = old == null ? KeyText.NONE : parent(old);
+        if (!oldParent.equals(parent) || parent.isEmpty()) { // stores of before have no link to an empty one
             unlink(prefix, oldParent, key);
-            if (!parent.isEmpty()) {
+            if (!parent.equals(KeyText.NONE)) {
                 children().put(prefix + parent + SEPARATOR + key, NOTHING);
             }
         }
@@ -96,7 +96,7 @@ final class H2Images implements SessionImages {
     }
 
     private void unlink(String prefix, String parent, String key) {
-        if (!parent.isEmpty()) {
+        if (!parent.equals(KeyText.NONE)) {
             children().remove(prefix + parent + SEPARATOR + key);
         }
     }
@@ -104,7 +104,7 @@ final class H2Images implements SessionImages {
     @Override
     public List<Row> children(TableId table, List<?> parentKey) {
         var prefix = prefix(table);
-        var parent = KeyText.of(parentKey);
+        var parent = KeyText.ofParent(parentKey);
         var from = prefix + parent + SEPARATOR;
         var found = new ArrayList<Row>();
         for (var links = children().keyIterator(from, prefix + parent + BEHIND); links.hasNext(); ) {

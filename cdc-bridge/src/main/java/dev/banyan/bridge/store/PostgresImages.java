@@ -45,7 +45,7 @@ final class PostgresImages implements SessionImages {
         }
     }
 
-    private static final Image ABSENT = new Image(null, "");
+    private static final Image ABSENT = new Image(null, KeyText.NONE);
 
     private final Map<TableId, String> names = new HashMap<>();
     private final Map<Key, Image> unwritten = new LinkedHashMap<>();
@@ -91,7 +91,7 @@ final class PostgresImages implements SessionImages {
 
     @Override
     public void put(TableId table, List<?> key, Row row, List<?> parentKey) {
-        set(new Key(table, KeyText.of(key)), new Image(row, KeyText.of(parentKey)));
+        set(new Key(table, KeyText.of(key)), new Image(row, KeyText.ofParent(parentKey)));
     }
 
     @Override
@@ -119,7 +119,7 @@ final class PostgresImages implements SessionImages {
 
     @Override
     public List<Row> children(TableId table, List<?> parentKey) {
-        var parent = new Key(table, KeyText.of(parentKey));
+        var parent = new Key(table, KeyText.ofParent(parentKey));
         var known = children.get(parent);
         if (known == null) {
             known = select(selectChildren, table, parent.key);
@@ -349,7 +349,7 @@ final class PostgresImages implements SessionImages {
     private void readChildren(ImageBatches from, TableId table, Set<List<?>> parents) throws SQLException {
         var missing = new LinkedHashMap<String, Map<String, Row>>();
         for (var each : parents) {
-            var parent = new Key(table, KeyText.of(each));
+            var parent = new Key(table, KeyText.ofParent(each));
             if (!children.containsKey(parent)) {
                 missing.put(parent.key, new TreeMap<>());
             }

@@ -12,9 +12,11 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Keys are the same, and are in order, by their values, of whatever type the log has them. */
@@ -109,6 +111,25 @@ class KeyFormsTest {
                         "Renumbered doc/\\x02 {no:\\\\x02,name:b,pages:[],previousNo:\\\\x01ff}",
                         "PageRemoved doc/\\x01ff {no:\\\\x01ff,pages:{id:\\\\x07,deleted:true}}",
                         "Removed doc/\\x01ff {no:\\\\x01ff,deleted:true}");
+    }
+
+    @Test
+    void anEmptyTextIsAKeyAndNoneIsNot() throws Exception {
+        var mapper = mapper("string");
+        var nobodys = new HashMap<String, @Nullable Object>(Map.of("id", 3L));
+        nobodys.put("doc_no", null);
+        map(
+                mapper,
+                new Change.Inserted(ROOT, doc("", "a")),
+                new Change.Inserted(LIST, page(1L, "")),
+                new Change.Inserted(LIST, page(2L, "")),
+                new Change.Inserted(LIST, new Row(nobodys)));
+
+        assertThat(map(mapper, new Change.Updated(ROOT, doc("", "a"), doc("", "b"))))
+                .containsExactly("Changed doc/ {no:,name:b,pages:[{id:1},{id:2}]}");
+        assertThat(map(mapper, new Change.Deleted(LIST, page(1L, ""))))
+                .containsExactly(
+                        "PageRemoved doc/ {no:,pages:{id:1,deleted:true}}", "Changed doc/ {no:,name:b,pages:[{id:2}]}");
     }
 
     @Test
