@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +83,7 @@ public final class Resubmission {
      * How a step of a group went: the events of so many {@code transactions} are in the hub, or would be, and a {@code refusal} says why no more are.
      * So often had an aggregate none because the mapping skips what it has no answer for: {@code skipped}. Many events lie in a file, and are read in
      * their order alone. The tables {@code again} are, or would be, read anew by the next run, because rows that come back with these events may have
-     * gone while they waited.
+     * gone while they waited, or lack a value that a backfill has read meanwhile.
      */
     public record Result(
             int transactions,
@@ -283,6 +284,15 @@ public final class Resubmission {
         }
     }
 
+    /** The tables that a backfill has read, or is to read. */
+    private Set<TableId> backfilled() {
+        return store.backfills().all().stream()
+                .filter(each -> !each.isParity() && each.state() != Backfill.State.CANCELLED)
+                .flatMap(each -> each.tables().stream())
+                .map(Backfill.Table::id)
+                .collect(Collectors.toSet());
+    }
+
     /** True while a parity run is under way, or next. */
     private boolean isCompared() {
         return Backfill.head(store.backfills().line())
@@ -304,7 +314,7 @@ public final class Resubmission {
             this.session = session;
             this.faults = new ResubmittedFaults(noted);
             this.images = new ResubmittedImages(
-                    session.images(), session.hiddenBehind(), isCompared() ? session::touch : _ -> {});
+                    session.images(), session.hiddenBehind(), backfilled(), isCompared() ? session::touch : _ -> {});
         }
 
         /** Maps {@code first}, and of a group that has no paused table all that is behind it; true when no more is. */

@@ -8,6 +8,7 @@ import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.change.Untouched;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.mapping.Mapper;
@@ -162,6 +163,30 @@ class ResubmittedGhostsTest {
         run(_ -> {});
         assertThat(sent).containsExactly("Changed item/7", "Removed item/7");
         assertThat(store.position()).contains(LATER);
+    }
+
+    @Test
+    void aLargeValueThatABackfillHasReadWhileTheRowWaitedIsReadAgain() throws Exception {
+        var toasted = new Row(Map.of("id", 7L, "v", Untouched.VALUE));
+        park(PARKED, 7, new Change.Updated(ITEM, null, toasted));
+        park(PARKED, 8, new Change.Updated(ITEM, null, new Row(Map.of("id", 8L, "v", Untouched.VALUE))));
+        park(LATER, 8, new Change.Deleted(ITEM, new Row(Map.of("id", 8L))));
+        store.backfills().request(List.of(ITEM));
+        run(_ -> {}); // drops what it reads: the log has it newer
+        assertThat(List.of(resubmit(), resubmit())).containsExactlyInAnyOrder(Set.of(ITEM), Set.of());
+        assertThat(sent).as("nothing tells of it yet").containsExactly("Removed item/8");
+
+        run(session -> {
+            var read = transaction(LATER, new Change.Read(ITEM, row(7, "large")));
+            tell(mapper.map(read, session.images(), session.faults()));
+        });
+        assertThat(sent).containsExactly("Removed item/8", "Imported item/7");
+    }
+
+    @Test
+    void aLargeValueOfATableThatNoBackfillHasReadIsNotAskedFor() throws Exception {
+        park(PARKED, 7, new Change.Updated(ITEM, null, new Row(Map.of("id", 7L, "v", Untouched.VALUE))));
+        assertThat(resubmit()).isEmpty();
     }
 
     @Test
