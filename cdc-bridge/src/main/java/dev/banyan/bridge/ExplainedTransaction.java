@@ -101,8 +101,14 @@ final class ExplainedTransaction {
         return OneLine.of(event.subject()) + ": " + event.type() + ", "
                 + rule.map(found ->
                                 "by line " + found.at().line() + " " + found.event() + ", rule '" + found.rule() + "'")
-                        .orElse("by no rule that the mapping has now")
+                        .orElse(isOfGone(event) ? "by a rule that is not known" : "by no rule that the mapping has now")
+                + (isOfGone(event) ? ", of rows that went in a gap or with a partition" : "")
                 + (event.changed().isEmpty() ? "" : "; changed: " + String.join(", ", event.changed()));
+    }
+
+    /** True of what no transaction did: it is told as of the place of the one before. */
+    private static boolean isOfGone(DomainEvent event) {
+        return Sequence.isOfGone(event.sequence());
     }
 
     private static Map<String, Object> json(DomainEvent event, String place, RuleOfEvent.@Nullable Found rule) {
@@ -113,6 +119,7 @@ final class ExplainedTransaction {
         json.put("type", event.type());
         json.put("subject", event.subject());
         json.put("changed", event.changed());
+        json.put("gone", isOfGone(event));
         if (rule != null) {
             json.put("event", rule.event());
             json.put("rule", rule.rule());

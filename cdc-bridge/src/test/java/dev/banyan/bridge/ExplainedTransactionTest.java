@@ -39,6 +39,23 @@ class ExplainedTransactionTest {
                 "{}");
     }
 
+    private static DomainEvent gone(String type, int number) {
+        var event = event(32, number, "2024-01-31T10:00:00Z");
+        return new DomainEvent(
+                event.id(),
+                type,
+                event.topic(),
+                event.subject(),
+                event.time(),
+                Sequence.ofGone(event.sequence(), number),
+                event.txId(),
+                true,
+                List.of(),
+                null,
+                Cause.UNKNOWN,
+                "{}");
+    }
+
     @Test
     void aNumberThatPostgresqlGivesAgainIsTwoTransactions() throws Exception {
         Files.copy(Path.of("examples/shop/mapping.yaml"), folder.resolve("mapping.yaml"));
@@ -55,6 +72,9 @@ class ExplainedTransactionTest {
             lake.append(
                     List.of(event(16, 0, "2024-01-31T10:00:00Z"), event(16, 1, "2024-01-31T10:00:00Z")),
                     new HubPosition("store", "system", 1, 16));
+            lake.append(
+                    List.of(gone("shop.orders.OrderRemoved.v1", 7), gone("shop.catalog.ProductRemoved.v1", 8)),
+                    new HubPosition("store", "system", 1, 32));
             lake.append(List.of(event(4096, 0, "2026-01-31T10:00:00Z")), new HubPosition("store", "system", 1, 4096));
         }
 
@@ -67,6 +87,10 @@ class ExplainedTransactionTest {
                         "    order/0: shop.orders.OrderPlaced.v1",
                         "    order/1: shop.orders.OrderPlaced.v1",
                         "of transaction 700 at 0/10, 2 events in the lake",
+                        "transaction 700 at 0/20, 2024-01-31T10:00:00Z",
+                        "    order/7: shop.orders.OrderRemoved.v1, by line 107 OrderRemoved, rule 'removed', of rows that went in a gap or with a partition",
+                        "    order/8: shop.catalog.ProductRemoved.v1, by a rule that is not known, of rows that went in a gap or with a partition",
+                        "of transaction 700 at 0/20, 2 events in the lake",
                         "transaction 700 at 0/1000, 2026-01-31T10:00:00Z",
                         "    order/0: shop.orders.OrderPlaced.v1",
                         "of transaction 700 at 0/1000, 1 events in the lake",
@@ -77,6 +101,9 @@ class ExplainedTransactionTest {
         assertThat(json.get("transaction").asString()).isEqualTo("700");
         assertThat(json.get("events").valueStream().map(each -> each.get("place")
                         .asString()))
-                .containsExactly("0/10", "0/10", "0/1000");
+                .containsExactly("0/10", "0/10", "0/20", "0/20", "0/1000");
+        assertThat(json.get("events").valueStream().map(each -> each.get("gone")
+                        .asBoolean()))
+                .containsExactly(false, false, true, true, false);
     }
 }

@@ -36,8 +36,11 @@ public final class RuleOfEvent {
                 all.stream().collect(Collectors.toMap(Aggregate::name, aggregate -> EventIds.scope(aggregate, all)));
     }
 
-    /** The rule that gave {@code event}; nothing when the mapping has none that did, any more. */
+    /** The rule that gave {@code event}; nothing when the mapping has none that did, any more, or it cannot be told which. */
     public Optional<Found> find(DomainEvent event) {
+        if (Sequence.isOfGone(event.sequence())) {
+            return onlyOne(event);
+        }
         var transaction = new Transaction(Sequence.commitLsn(event.sequence()), event.txId(), event.time(), List.of());
         for (var aggregate : mapping.aggregates()) {
             var scope = scopeByAggregate.getOrDefault(aggregate.name(), "");
@@ -61,6 +64,20 @@ public final class RuleOfEvent {
                 .filter(rule -> is(event, transaction, TransactionEvents.idName(rule)))
                 .findFirst()
                 .map(rule -> new Found(rule.name(), rule.event(), rule.at()));
+    }
+
+    /** The only rule that names events of this type: the id of one about rows that are gone has a number in it that the event does not carry. */
+    private Optional<Found> onlyOne(DomainEvent event) {
+        var rules = mapping.aggregates().stream()
+                .flatMap(aggregate -> aggregate.allRules().stream()
+                        .filter(rule -> aggregate.type(rule.event()).equals(event.type())))
+                .toList();
+        return rules.size() == 1
+                ? Optional.of(new Found(
+                        rules.getFirst().name(),
+                        rules.getFirst().event(),
+                        rules.getFirst().at()))
+                : Optional.empty();
     }
 
     /** The rule with {@code bulk}; the number of the part, which is in the id, is in the event's data. */

@@ -9,6 +9,9 @@ public final class Sequence {
     static final int DIGITS_MIN = 6;
     private static final int ROW_DIGITS = 18;
 
+    /** Begins the numbers of what is told of rows that are gone: behind those of whatever a transaction of less than 9,999,990 events has told, as text and as numbers. */
+    private static final String GONE = "999999";
+
     private Sequence() {}
 
     /** {@code 000000000352c578-000001}; by hand, because a format string costs more than the rest of an event. */
@@ -39,6 +42,21 @@ public final class Sequence {
                 .repeat('0', Math.max(0, digits - number.length()))
                 .append(number)
                 .toString();
+    }
+
+    /** Behind all of the transaction that has the place {@code sequence}: the one with the {@code number} of what is told of rows that are gone. */
+    public static String ofGone(String sequence, long number) {
+        var digits = Long.toString(number);
+        return sequence.substring(0, sequence.indexOf('-') + 1)
+                + GONE
+                + "0".repeat(ROW_DIGITS - GONE.length() - digits.length())
+                + digits;
+    }
+
+    /** True of what {@link #ofGone} gives. */
+    public static boolean isOfGone(String sequence) {
+        var from = sequence.indexOf('-') + 1;
+        return sequence.length() - from == ROW_DIGITS && sequence.startsWith(GONE, from);
     }
 
     /** The commit's position of {@code sequence}. */

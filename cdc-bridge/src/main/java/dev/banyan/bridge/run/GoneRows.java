@@ -6,6 +6,7 @@ import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.GtidRule;
+import dev.banyan.bridge.mapping.Sequence;
 import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.Position;
 import java.nio.charset.StandardCharsets;
@@ -32,12 +33,6 @@ final class GoneRows {
     private static final Logger LOG = LoggerFactory.getLogger(GoneRows.class);
 
     private static final int ROWS_AT_ONCE = 500;
-
-    /** Begins the numbers: behind those of whatever a transaction of less than 9,999,990 events has told, as text and as numbers. */
-    private static final String BEHIND = "999999";
-
-    /** With them they are 18, as many as fit into 64 bits. */
-    private static final int DIGITS = 12;
 
     private final EventMapper mapper;
     private final Ledger ledger;
@@ -84,16 +79,7 @@ final class GoneRows {
         var number = ledger.goneNumbers(mapped.size());
         for (var event : mapped) {
             var id = UUID.nameUUIDFromBytes((event.id() + '|' + go).getBytes(StandardCharsets.UTF_8));
-            told.accept(event.readAs(id.toString(), behind(event.sequence(), number++)));
+            told.accept(event.readAs(id.toString(), Sequence.ofGone(event.sequence(), number++)));
         }
-    }
-
-    /** The place of {@code number} behind all of the transaction that has the place {@code sequence}. */
-    private static String behind(String sequence, long number) {
-        var digits = Long.toString(number);
-        return sequence.substring(0, sequence.indexOf('-') + 1)
-                + BEHIND
-                + "0".repeat(DIGITS - digits.length())
-                + digits;
     }
 }
