@@ -165,22 +165,11 @@ public final class StoreSession implements Ledger, AutoCloseable {
 
     @Override
     public Set<RowKey> touchedAmong(List<RowKey> rows) {
-        var found = new HashSet<RowKey>();
-        try (var select = connection.prepareStatement(
-                "SELECT 1 FROM bridge_backfill_touched WHERE table_name = ? AND row_key = ?")) {
-            for (var row : rows) {
-                if (touched.contains(row)) {
-                    found.add(row);
-                    continue;
-                }
-                select.setString(1, row.table.toString());
-                select.setString(2, dialect.key(row.key));
-                try (var result = select.executeQuery()) {
-                    if (result.next()) {
-                        found.add(row);
-                    }
-                }
-            }
+        var found = new HashSet<>(rows);
+        found.retainAll(touched);
+        try {
+            var others = rows.stream().filter(row -> !found.contains(row)).toList();
+            found.addAll(TouchedRows.among(connection, dialect, others));
         } catch (SQLException e) {
             throw new StoreFailed("reading the rows a backfill must not touch", e);
         }

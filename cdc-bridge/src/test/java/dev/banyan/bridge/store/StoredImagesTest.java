@@ -8,8 +8,13 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.run.Servers;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -18,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +79,53 @@ class StoredImagesTest {
                     .isEmpty();
             assertThat(store.position()).contains(POSITION);
         }
+    }
+
+    /** A statement a row would be a round trip a row, and a chunk has thousands. */
+    @Test
+    void whichRowsOfAChunkChangedIsAskedOfPostgresqlInOneStatement() throws Exception {
+        Servers.postgres().createDatabase("touched");
+        var url = Servers.postgres().jdbcUrl("touched");
+        var settings = new BridgeStore.Settings(url, "postgres", "postgres");
+        var rows = IntStream.range(0, 3_000)
+                .mapToObj(key -> new StoreSession.RowKey(TABLES.get(key % 2), key == 0 ? "a\0b" : "" + key))
+                .toList();
+        var touched = Set.of(rows.get(0), rows.get(1_500), rows.get(2_999));
+        try (var store = BridgeStore.open(settings, "images", "test", Duration.ofSeconds(30), InstantSource.system());
+                var connection = DriverManager.getConnection(url, "postgres", "postgres")) {
+            assertThat(store.tryLease()).isTrue();
+            store.begin(POSITION, List.of(), Set.of(), null);
+            try (var session = store.session()) {
+                touched.stream().limit(2).forEach(session::touch);
+                session.commit(POSITION);
+                touched.stream().skip(2).forEach(session::touch);
+                assertThat(session.touchedAmong(rows)).isEqualTo(touched);
+                session.commit(POSITION);
+            }
+            var asked = new AtomicInteger();
+            assertThat(TouchedRows.among(counting(connection, asked), Dialect.POSTGRESQL, rows))
+                    .isEqualTo(touched);
+            assertThat(asked).hasValue(1);
+        }
+    }
+
+    /** {@code connection}, whose statements are counted in {@code asked} as they are asked. */
+    private static Connection counting(Connection connection, AtomicInteger asked) {
+        return proxy(Connection.class, (_, method, arguments) -> {
+            var result = method.invoke(connection, arguments);
+            return result instanceof PreparedStatement statement
+                    ? proxy(PreparedStatement.class, (_, call, values) -> {
+                        if (call.getName().equals("executeQuery")) {
+                            asked.incrementAndGet();
+                        }
+                        return call.invoke(statement, values);
+                    })
+                    : result;
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     private static BridgeStore opened(Path file) {
