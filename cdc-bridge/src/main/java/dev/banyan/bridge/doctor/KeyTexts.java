@@ -12,8 +12,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds rows that the legacy database takes for an aggregate's although the texts of their keys differ: it may compare them without regard to
@@ -27,8 +29,18 @@ public final class KeyTexts {
     /** What PostgreSQL says of a table that one may not read, or not all rows of. */
     private static final String LACKS_RIGHT = "42501";
 
-    /** A column of a list's table and the one of the key above that it holds. {@code isText}: equal ones may be written differently. */
-    private record Pair(String column, String key, boolean isText, boolean isPadded) {}
+    private static final String FILLED_UP = "character";
+
+    /**
+     * A column of a list's table and the one of the key above that it holds. {@code isText}: equal ones may be written differently. {@code charAt} is where
+     * the mapping has to read one as {@code char}, because PostgreSQL fills one up with blanks and the other less or not; null where it does not.
+     */
+    private record Pair(
+            String column,
+            String key,
+            boolean isText,
+            boolean isPadded,
+            @Nullable String charAt) {}
 
     private final Connection connection;
     private final boolean isMariaDb;
@@ -60,18 +72,51 @@ public final class KeyTexts {
         return findings;
     }
 
-    private List<Pair> pairs(SourceTable above, Aggregate.ChildList child) {
+    private List<Pair> pairs(SourceTable above, Aggregate.ChildList child) throws SQLException {
         var pairs = new ArrayList<Pair>();
         for (var i = 0; i < above.key().size(); i++) {
             var key = above.key().get(i);
             var column = child.parent().get(i);
+            var isPadded = isPadded(above, key) || isPadded(child.table(), column);
+            var charAt = isMariaDb || isPadded
+                    ? null
+                    : charAt(above.id(), key, child.table().id(), column);
             pairs.add(new Pair(
                     column,
                     key,
-                    isText(above.id(), key) || isText(child.table().id(), column),
-                    isPadded(above, key) || isPadded(child.table(), column)));
+                    charAt != null || isText(above.id(), key) || isText(child.table().id(), column),
+                    isPadded,
+                    charAt));
         }
         return pairs;
+    }
+
+    private @Nullable String charAt(TableId above, String key, TableId list, String column) throws SQLException {
+        var isKeyFilled = isFilledUp(above, key);
+        if (!isKeyFilled && !isFilledUp(list, column)) {
+            return null;
+        }
+        if (isKeyFilled && isFilledUp(list, column) && length(above, key) == length(list, column)) {
+            return null;
+        }
+        return isKeyFilled ? above + "." + key : list + "." + column;
+    }
+
+    private boolean isFilledUp(TableId table, String column) {
+        var type = typeByColumn.getOrDefault(table, Map.of()).get(column);
+        return type != null && type.base().equals(FILLED_UP);
+    }
+
+    private long length(TableId table, String column) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT character_maximum_length FROM information_schema.columns"
+                + " WHERE table_schema = ? AND table_name = ? AND column_name = ?")) {
+            select.setString(1, table.schema());
+            select.setString(2, table.name());
+            select.setString(3, column);
+            try (var result = select.executeQuery()) {
+                return result.next() ? result.getLong(1) : 0;
+            }
+        }
     }
 
     private boolean isText(TableId table, String column) {
@@ -125,6 +170,10 @@ public final class KeyTexts {
     }
 
     private String cure(TableId list, TableId root, String both, List<Pair> texts, String belongs, String differs) {
+        var charAt = texts.stream().map(Pair::charAt).filter(Objects::nonNull).toList();
+        if (!charAt.isEmpty()) {
+            return "in the mapping a field with 'as: char' for " + String.join(", ", charAt);
+        }
         return isMariaDb
                 ? "UPDATE " + both + " SET "
                         + joined(texts, ", ", pair -> "c." + quoted(pair.column) + " = r." + quoted(pair.key))
@@ -142,8 +191,10 @@ public final class KeyTexts {
     }
 
     private String letters(String column, Pair pair) {
-        // Of one character set, because the same letters are other bytes in another.
-        var letters = isMariaDb ? "BINARY CONVERT(" + column + " USING utf8mb4)" : column + "::text COLLATE \"C\"";
+        // Of one character set, because the same letters are other bytes in another; a cast to text would cut a CHAR's
+        // blanks.
+        var letters =
+                isMariaDb ? "BINARY CONVERT(" + column + " USING utf8mb4)" : "concat(" + column + ") COLLATE \"C\"";
         return pair.isPadded ? "RTRIM(" + letters + ")" : letters;
     }
 

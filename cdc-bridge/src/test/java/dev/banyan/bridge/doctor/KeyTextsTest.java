@@ -18,6 +18,10 @@ class KeyTextsTest {
             "INSERT INTO prc VALUES (1, 'P1'), (2, 'p1'), (3, 'P2'), (4, 'p3')");
 
     private static Mapping mapping(String schema) throws Exception {
+        return mapping(schema, "");
+    }
+
+    private static Mapping mapping(String schema, String field) throws Exception {
         return MappingFile.parse(Path.of("m.yaml"), """
                 version: 1
                 schema: SCHEMA
@@ -30,13 +34,13 @@ class KeyTextsTest {
                     key: [no]
                     fields: {no: no}
                     children:
-                      prices: {table: prc, key: [id], parent: [no], fields: {id: {column: id, as: integer}}}
+                      prices: {table: prc, key: [id], parent: [no], fields: {id: {column: id, as: integer}FIELD}}
                     events:
                       - {event: Imported, when: backfill}
                       - {event: Added, when: created}
                       - {event: Removed, when: removed}
                       - {event: Changed, when: otherwise}
-                """.replace("SCHEMA", schema));
+                """.replace("SCHEMA", schema).replace("FIELD", field));
     }
 
     private static void findsAndMends(Connection connection, String schema, String what) throws Exception {
@@ -80,6 +84,34 @@ class KeyTextsTest {
         }
         try (var connection = Servers.mariadb().connect("keysets")) {
             assertThat(KeyTexts.of(mapping("keysets"), connection)).isEmpty();
+        }
+    }
+
+    @Test
+    void postgresqlFillsACharUpThatHoldsAVarchar() throws Exception {
+        Servers.postgres().createDatabase("keyblanks");
+        for (var sql : List.of(
+                "CREATE TABLE prd (no VARCHAR(5) PRIMARY KEY)",
+                "CREATE TABLE prc (id INT PRIMARY KEY, no CHAR(5) REFERENCES prd)",
+                "INSERT INTO prd VALUES ('AB'), ('ABCDE')",
+                "INSERT INTO prc VALUES (1, 'AB'), (2, 'AB'), (3, 'ABCDE')")) {
+            Servers.postgres().execute("keyblanks", sql);
+        }
+        try (var connection = Servers.postgres().connect("keyblanks")) {
+            assertThat(KeyTexts.of(mapping("public"), connection))
+                    .extracting(each -> each.what() + ": " + each.found() + " (" + each.cure() + ")")
+                    .containsExactly("public.prc.no: 2 rows belong to a row of public.prd whose key is written otherwise:"
+                            + " no event would show them (in the mapping a field with 'as: char' for public.prc.no)");
+            assertThat(KeyTexts.of(mapping("public", ", no: {column: no, as: char}"), connection))
+                    .isEmpty();
+            try (var statement = connection.createStatement()) {
+                statement.execute("ALTER TABLE prd ALTER no TYPE CHAR(8)");
+                assertThat(KeyTexts.of(mapping("public"), connection))
+                        .extracting(Finding::cure)
+                        .containsExactly("in the mapping a field with 'as: char' for public.prd.no");
+                statement.execute("ALTER TABLE prd ALTER no TYPE CHAR(5)");
+                assertThat(KeyTexts.of(mapping("public"), connection)).isEmpty();
+            }
         }
     }
 
