@@ -250,7 +250,8 @@ final class FaultsCommand {
                                 event -> System.out.println("    " + OneLine.of(event.subject()) + " " + event.type()));
                 if (!result.again().isEmpty()) {
                     System.out.println("    " + new TreeSet<>(result.again())
-                            + ": hidden or read since this was parked, so the next start " + (send ? "reads" : "would read")
+                            + ": hidden or read since this was parked, so the next start "
+                            + (send ? "reads" : "would read")
                             + " it anew, and tells what is gone as removed");
                 }
             }

@@ -102,8 +102,7 @@ class ExplainedTransactionTest {
         assertThat(json.get("events").valueStream().map(each -> each.get("place")
                         .asString()))
                 .containsExactly("0/10", "0/10", "0/20", "0/20", "0/1000");
-        assertThat(json.get("events").valueStream().map(each -> each.get("gone")
-                        .asBoolean()))
+        assertThat(json.get("events").valueStream().map(each -> each.get("gone").asBoolean()))
                 .containsExactly(false, false, true, true, false);
     }
 }

@@ -84,7 +84,9 @@ public final class KeyTexts {
             pairs.add(new Pair(
                     column,
                     key,
-                    charAt != null || isText(above.id(), key) || isText(child.table().id(), column),
+                    charAt != null
+                            || isText(above.id(), key)
+                            || isText(child.table().id(), column),
                     isPadded,
                     charAt));
         }

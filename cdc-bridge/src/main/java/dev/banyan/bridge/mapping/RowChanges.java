@@ -28,7 +28,6 @@ final class RowChanges {
      * it, and never removes what another place of the same transaction added. So the lists are gone through twice: what happened to their rows is kept nowhere.
      */
 
-    private final AggregatePlan plan;
     private final TransactionRows rows;
     private final @Nullable AggregateState aggregate;
     private final boolean isExplained;
@@ -36,13 +35,11 @@ final class RowChanges {
     private final Consumer<RowChange> each;
 
     private RowChanges(
-            AggregatePlan plan,
             TransactionRows rows,
             @Nullable AggregateState aggregate,
             boolean isExplained,
             boolean isOfGone,
             Consumer<RowChange> each) {
-        this.plan = plan;
         this.rows = rows;
         this.aggregate = aggregate;
         this.isExplained = isExplained;
@@ -67,7 +64,7 @@ final class RowChanges {
         var after =
                 slot.at(Moment.END) == null ? List.<Listed>of() : AggregatePlan.listed(asking, rows, key, Moment.END);
         for (var isOfGone : List.of(true, false)) {
-            new RowChanges(plan, rows, aggregate, isExplained, isOfGone, each).lists(asking, before, after, List.of());
+            new RowChanges(rows, aggregate, isExplained, isOfGone, each).lists(asking, before, after, List.of());
         }
     }
 
@@ -106,7 +103,8 @@ final class RowChanges {
             if (!isOfGone) {
                 return;
             }
-            @Nullable List<Level> path = after.containsKey(key) ? null : AggregatePlan.known(() -> path(list, old, above));
+            @Nullable
+            List<Level> path = after.containsKey(key) ? null : AggregatePlan.known(() -> path(list, old, above));
             if (path != null) {
                 removed(list, old, path);
             }
@@ -206,7 +204,7 @@ final class RowChanges {
     }
 
     /** How the row was; null when that is not known whole, as of an aggregate. */
-    private @Nullable AggregateState known(ListPlan list, Placed old) {
+    private static @Nullable AggregateState known(ListPlan list, Placed old) {
         return AggregatePlan.known(() -> state(list, old));
     }
 

@@ -91,7 +91,8 @@ final class KeyForms {
             var keys = mapper.keys(table, row);
             return keys == null
                     ? null
-                    : new Rekeying.Place(KeyText.of(keys.row()), hasOneAbove() ? KeyText.ofParent(keys.above()) : null, row);
+                    : new Rekeying.Place(
+                            KeyText.of(keys.row()), hasOneAbove() ? KeyText.ofParent(keys.above()) : null, row);
         }
 
         /** {@code row} with what it has in columns of its key that were renamed, under their new names; as it is where others have taken their place. */
@@ -159,7 +160,7 @@ final class KeyForms {
                         numbers.getOrDefault(each.table, Map.of()), columnsByTable.getOrDefault(each.table, Map.of()));
                 var count = session.rekey(each.table, row -> each.place(mapper, altered, row));
                 LOG.warn(
-                        "{}: has another key in the mapping; {} remembered rows are found by it now",
+                        "{}: has another key in the mapping; {} remembered rows are found by it now, and subjects and ids are made of it",
                         each.table,
                         count);
                 known.put(each.table, inForm(stored.get(each.table), each.now));

@@ -32,6 +32,9 @@ public final class StoredFaults implements Faults {
     /** More pieces than this of paused tables, and the bridge stops: somebody has to mend the mapping. */
     public static final int PAUSED_MAX = 1_000_000;
 
+    /** More than this of aggregates and rows of lists, which are all in memory, and the bridge stops. */
+    private static final int WAITING_MAX = 1_000_000;
+
     /** The key of all aggregates of a name, which wait together because a table of theirs is paused. */
     private static final String ALL = KeyText.NONE;
 
@@ -103,6 +106,8 @@ public final class StoredFaults implements Faults {
     private final List<String> resolvedIds = new ArrayList<>();
     private final SkippedFaults skipped = new SkippedFaults();
     private final int settledMax;
+    private final int waitingMax;
+    private int aggregatesWaiting;
     private String resolvedBecause = "";
     private final Map<String, String> whyPaused = new HashMap<>();
     private final Kept parked = new Kept("parked", "aggregate_key <> '" + ALL + "'", PARKED_MAX);
@@ -113,12 +118,13 @@ public final class StoredFaults implements Faults {
     private Instant lastNoted = Instant.EPOCH;
 
     StoredFaults(Connection connection, @Nullable FaultSeal seal, InstantSource clock) throws SQLException {
-        this(connection, seal, clock, SETTLED_MAX);
+        this(connection, seal, clock, SETTLED_MAX, WAITING_MAX);
     }
 
-    StoredFaults(Connection connection, @Nullable FaultSeal seal, InstantSource clock, int settledMax)
+    StoredFaults(Connection connection, @Nullable FaultSeal seal, InstantSource clock, int settledMax, int waitingMax)
             throws SQLException {
         this.settledMax = settledMax;
+        this.waitingMax = waitingMax;
         this.connection = connection;
         this.seal = seal;
         this.clock = clock;
@@ -128,6 +134,7 @@ public final class StoredFaults implements Faults {
                 groupOf.put(new Waiting(result.getString(1), result.getString(2)), result.getString(3));
             }
         }
+        countAggregates();
         for (var pause : Pauses.all(connection)) {
             whyPaused.put(pause.aggregate(), pause.why());
         }
@@ -157,7 +164,12 @@ public final class StoredFaults implements Faults {
 
     /** How many aggregates wait. */
     public int waiting() {
-        return (int) groupOf.keySet().stream().filter(each -> !each.isRow()).count();
+        return aggregatesWaiting; // asked after each unit, of very many rows
+    }
+
+    private void countAggregates() {
+        aggregatesWaiting =
+                (int) groupOf.keySet().stream().filter(each -> !each.isRow()).count();
     }
 
     /** The groups that wait. */
@@ -243,7 +255,12 @@ public final class StoredFaults implements Faults {
         for (var aggregate : aggregates) {
             if (groupOf.putIfAbsent(aggregate, target) == null) {
                 newlyWaiting.put(aggregate, target);
+                aggregatesWaiting += aggregate.isRow() ? 0 : 1;
             }
+        }
+        if (groupOf.size() > waitingMax) {
+            throw new MappingFailed("parked: " + groupOf.size() + " aggregates and rows of lists (expected: at most "
+                    + waitingMax + "; mend the mapping, then events faults resubmit)");
         }
         return target;
     }
@@ -329,6 +346,7 @@ public final class StoredFaults implements Faults {
         resolvedGroups.add(group);
         resolvedBecause = reason;
         groupOf.values().removeIf(group::equals);
+        countAggregates();
     }
 
     /** Marks {@code parts} of a group as resubmitted, while the rest of it waits. Durable with the next commit. */

@@ -22,7 +22,8 @@ class KeyTextsTest {
     }
 
     private static Mapping mapping(String schema, String field) throws Exception {
-        return MappingFile.parse(Path.of("m.yaml"), """
+        return MappingFile.parse(
+                Path.of("m.yaml"), """
                 version: 1
                 schema: SCHEMA
                 aggregates:
@@ -100,8 +101,9 @@ class KeyTextsTest {
         try (var connection = Servers.postgres().connect("keyblanks")) {
             assertThat(KeyTexts.of(mapping("public"), connection))
                     .extracting(each -> each.what() + ": " + each.found() + " (" + each.cure() + ")")
-                    .containsExactly("public.prc.no: 2 rows belong to a row of public.prd whose key is written otherwise:"
-                            + " no event would show them (in the mapping a field with 'as: char' for public.prc.no)");
+                    .containsExactly(
+                            "public.prc.no: 2 rows belong to a row of public.prd whose key is written otherwise:"
+                                    + " no event would show them (in the mapping a field with 'as: char' for public.prc.no)");
             assertThat(KeyTexts.of(mapping("public", ", no: {column: no, as: char}"), connection))
                     .isEmpty();
             try (var statement = connection.createStatement()) {

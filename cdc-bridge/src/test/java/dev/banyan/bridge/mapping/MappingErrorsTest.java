@@ -146,8 +146,9 @@ class MappingErrorsTest {
     void aNewKeyIsADifferenceThatOtherwiseLeavesToNoRuleBelowIt() {
         assertThatThrownBy(() -> read(GOOD + "      - {event: Moved, when: renumbered}\n"))
                 .isInstanceOf(MappingException.class)
-                .hasMessageContaining("m.yaml:31:9: order.events: a rule that never holds: 'otherwise' in line 30 comes first"
-                        + " (expected: 'otherwise' as the last rule)");
+                .hasMessageContaining(
+                        "m.yaml:31:9: order.events: a rule that never holds: 'otherwise' in line 30 comes first"
+                                + " (expected: 'otherwise' as the last rule)");
     }
 
     @Test

@@ -1,12 +1,14 @@
 package dev.banyan.bridge.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.KeyText;
+import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +88,7 @@ class StoredFaultsTest {
             var group = session.faults().groups();
             assertThat(group).hasSize(1);
             try (var connection = DriverManager.getConnection(settings.jdbcUrl())) {
-                var faults = new StoredFaults(connection, null, InstantSource.system(), 20);
+                var faults = new StoredFaults(connection, null, InstantSource.system(), 20, 1_000);
                 for (var lsn = 2L; lsn < 100; lsn++) {
                     faults.skip(new Faults.Waiting("item", "" + lsn), transaction(lsn), "no word", "drafts");
                     faults.flush();
@@ -362,11 +365,42 @@ class StoredFaultsTest {
     }
 
     @Test
+    void rowsThatWaitWithAnAggregateAreBoundedAndNotCounted() throws Exception {
+        var settings = inH2();
+        try (var _ = open(settings);
+                var connection = DriverManager.getConnection(settings.jdbcUrl())) {
+            var faults = new StoredFaults(connection, settings.seal(), InstantSource.system(), 20, 10);
+            faults.park(waiting(1, 9), transaction(2), "no word");
+            faults.park(waiting(2, 2), transaction(3), "");
+            assertThat(faults.waiting()).isEqualTo(1);
+            faults.flush();
+
+            var read = new StoredFaults(connection, settings.seal(), InstantSource.system(), 20, 10);
+            assertThat(read.waiting()).isEqualTo(1);
+            assertThatThrownBy(() -> read.park(waiting(10, 11), transaction(4), ""))
+                    .isInstanceOf(MappingFailed.class)
+                    .hasMessage("parked: 12 aggregates and rows of lists (expected: at most 10;"
+                            + " mend the mapping, then events faults resubmit)");
+            faults.resolve(faults.groups().first(), "");
+            assertThat(faults.waiting()).isZero();
+        }
+    }
+
+    /** Item 1 and rows of its list with these numbers. */
+    private static Set<Faults.Waiting> waiting(int from, int to) {
+        var waiting = IntStream.rangeClosed(from, to)
+                .mapToObj(row -> Faults.Waiting.row("item", new TableId("public", "line"), "" + row))
+                .collect(Collectors.toSet());
+        waiting.add(new Faults.Waiting("item", "1"));
+        return waiting;
+    }
+
+    @Test
     void ofAResubmittedGroupTheNewestAreKeptToo() throws Exception {
         var settings = inH2();
         try (var store = open(settings);
                 var connection = DriverManager.getConnection(settings.jdbcUrl())) {
-            var faults = new StoredFaults(connection, settings.seal(), InstantSource.system(), 20);
+            var faults = new StoredFaults(connection, settings.seal(), InstantSource.system(), 20, 1_000);
             for (var lsn = 2L; lsn < 100; lsn++) {
                 faults.parkPaused("item", transaction(lsn));
             }
