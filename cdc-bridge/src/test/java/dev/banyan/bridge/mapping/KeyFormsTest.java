@@ -114,9 +114,11 @@ class KeyFormsTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // a row may have NULL
     void anEmptyTextIsAKeyAndNoneIsNot() throws Exception {
         var mapper = mapper("string");
-        var nobodys = new HashMap<String, @Nullable Object>(Map.of("id", 3L));
+        Map<String, @Nullable Object> nobodys = new HashMap<>();
+        nobodys.put("id", 3L);
         nobodys.put("doc_no", null);
         map(
                 mapper,
