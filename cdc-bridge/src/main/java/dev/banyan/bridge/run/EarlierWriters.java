@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,13 +28,19 @@ final class EarlierWriters {
      * ended, every chunk sees them. Those that begin to write later are nobody's business here, so nobody is held up, and the wait has an end.
      */
     private static final Logger LOG = LoggerFactory.getLogger(EarlierWriters.class);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
-    private static final Duration LOOK_LATER = Duration.ofSeconds(1);
+
+    /** Each look is a connection of its own, so they get rarer: the next comes after a fourth of the time that it has waited, within these. */
+    private static final Duration LOOK_MIN = Duration.ofMillis(250);
+
+    private static final Duration LOOK_MAX = Duration.ofSeconds(10);
 
     /** A wait that takes longer is told. */
     private static final Duration UNTOLD_MAX = Duration.ofSeconds(2);
 
     private static final int SHOWN_MAX = 10;
+
+    /** Of names, one of which at least fits, as what is told must into the store's column. */
+    private static final int SHOWN_CHARS_MAX = 800;
 
     /** Where the open transactions of tables are found: the process of each by its name. */
     @FunctionalInterface
@@ -65,15 +71,15 @@ final class EarlierWriters {
             backfillId = backfill.id();
             left = null;
             sinceNanos = now;
-            lookedAtNanos = now - LOOK_LATER.toNanos();
+            lookedAtNanos = now - LOOK_MAX.toNanos();
             told = told(backfill.failure());
         }
         var before = left;
         if (before != null && before.isEmpty()) {
             return true;
         }
-        var every = now - sinceNanos < UNTOLD_MAX.toNanos() ? LOOK_EVERY : LOOK_LATER;
-        if (now - lookedAtNanos < every.toNanos()) {
+        var pause = Math.clamp((now - sinceNanos) / 4, LOOK_MIN.toNanos(), LOOK_MAX.toNanos());
+        if (now - lookedAtNanos < pause) {
             return false;
         }
         lookedAtNanos = now;
@@ -99,8 +105,16 @@ final class EarlierWriters {
     }
 
     private static String some(Collection<String> processes) {
-        var shown = processes.stream().limit(SHOWN_MAX).collect(Collectors.joining(", "));
-        return processes.size() <= SHOWN_MAX ? shown : shown + " and " + (processes.size() - SHOWN_MAX) + " more";
+        var shown = new StringJoiner(", ");
+        var left = processes.size();
+        for (var process : processes) {
+            if (left == processes.size() - SHOWN_MAX || shown.length() + process.length() > SHOWN_CHARS_MAX) {
+                return shown + " and " + left + " more";
+            }
+            shown.add(process);
+            left--;
+        }
+        return shown.toString();
     }
 
     private void tell(String why) {

@@ -44,11 +44,9 @@ final class EngineRun implements AutoCloseable {
     /*
      * Known ways for an engine to be alive and read nothing (a keep-alive thread that died, a connection dropped without a word) have
      * one sign in common: the heartbeats that its own query writes into the log do not come back. What Debezium sends from memory is no sign,
-     * and neither is silence while PostgreSQL is seen at work on our log (LogMeter): far back, or in a large transaction of tables that are
-     * not published, it has nothing to send for long.
+     * and neither is silence while the server is seen at work on our log (LogMeter): far back, or in a large transaction of tables that are
+     * not published or not mapped, nothing comes of it for long.
      */
-    private static final Duration START_MAX = Duration.ofSeconds(60);
-
     private static final long TICK_MS = 100;
 
     /** How long closing waits for what would come twice if it were broken off; one more call of the lake still fits behind it. */
@@ -79,9 +77,9 @@ final class EngineRun implements AutoCloseable {
     private final String engineName;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final EngineClosing closing;
+    private final Silence silence;
     private volatile String message = "";
     private volatile @Nullable Throwable error;
-    private volatile boolean polling;
     private volatile @Nullable Long closingAtNanos;
     private @Nullable LogMeter meter;
     private @Nullable BinlogHeartbeat heartbeat;
@@ -101,6 +99,7 @@ final class EngineRun implements AutoCloseable {
         this.progress = progress;
         this.stopping = stopping;
         this.server = server;
+        this.silence = new Silence(progress, settings.silenceMax());
         var keys = settings.source().tables().stream().collect(Collectors.toMap(Source.Table::id, Source.Table::key));
         if (spool == null) {
             store.backfills().endUnbegun();
@@ -184,7 +183,7 @@ final class EngineRun implements AutoCloseable {
                 .using(new DebeziumEngine.ConnectorCallback() {
                     @Override
                     public void pollingStarted() {
-                        polling = true;
+                        silence.pollingStarted();
                     }
                 })
                 .notifying(delivery)
@@ -213,7 +212,7 @@ final class EngineRun implements AutoCloseable {
     }
 
     void start() {
-        progress.signOfLife();
+        silence.started();
         delivery.start();
         meter = LogMeter.start(settings.source(), progress, server);
         heartbeat = BinlogHeartbeat.start(settings.source(), settings.heartbeat());
@@ -317,22 +316,17 @@ final class EngineRun implements AutoCloseable {
             if (!parted().isEmpty()) {
                 return Stop.PARTED;
             }
-            if (isSilent()) {
+            if (!delivery.isBusy() && silence.isTooLong()) {
                 return Stop.SILENT;
             }
-            if (polling && backfills.isAskedOtherwise(delivery.isSpooling())) {
+            if (silence.isPolling() && backfills.isAskedOtherwise(delivery.isSpooling())) {
                 return Stop.ASKED;
             }
-            if (polling && progress.state() == Progress.State.STREAMING) {
+            if (silence.isPolling() && progress.state() == Progress.State.STREAMING) {
                 backfills.signal(engine.getSignaler());
             }
         }
         return Stop.ENDED;
-    }
-
-    private boolean isSilent() {
-        var limit = polling ? settings.silenceMax() : START_MAX;
-        return !delivery.isBusy() && progress.millisSinceSignOfLife() > limit.toMillis();
     }
 
     @Override

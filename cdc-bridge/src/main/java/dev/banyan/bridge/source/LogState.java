@@ -9,7 +9,8 @@ import java.util.OptionalLong;
 /**
  * Where the legacy database's log ends, as a position, and how much of what the database keeps for the bridge is used, in percent: of
  * PostgreSQL's {@code max_slot_wal_keep_size}, or of the time after which MariaDB deletes a log file; 0 when there is no such limit.
- * {@code isAtWork} when PostgreSQL is decoding the log for our slot: it waits neither for us nor for more of the log. Of MariaDB that is not known.
+ * {@code isAtWork} when the database is reading the log for us and does not wait for more of it. PostgreSQL does not wait for us either; MariaDB,
+ * which sends all that is in the log, may.
  */
 public record LogState(long end, int percentUsed, boolean isAtWork) {
 
@@ -57,13 +58,18 @@ public record LogState(long end, int percentUsed, boolean isAtWork) {
 
     private static LogState mariadb(Connection connection, OptionalLong lagMillis) throws SQLException {
         try (var statement = connection.createStatement();
-                var result = statement.executeQuery("SELECT @@gtid_binlog_pos, @@binlog_expire_logs_seconds")) {
+                var result = statement.executeQuery("""
+                        SELECT @@gtid_binlog_pos, @@binlog_expire_logs_seconds,
+                               EXISTS (SELECT 1 FROM information_schema.processlist
+                                       WHERE command = 'Binlog Dump' AND state NOT LIKE '%waiting for%'
+                                             AND user = (SELECT user FROM information_schema.processlist
+                                                         WHERE id = CONNECTION_ID()))""")) {
             result.next();
             var keptMillis = result.getLong(2) * 1_000;
             return new LogState(
                     GtidRule.sequence(result.getString(1)),
                     keptMillis > 0 ? Math.clamp(100 * lagMillis.orElse(0) / keptMillis, 0, 100) : 0,
-                    false);
+                    result.getBoolean(3));
         }
     }
 }

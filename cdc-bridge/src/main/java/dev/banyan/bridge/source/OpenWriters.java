@@ -14,10 +14,15 @@ public final class OpenWriters {
     /*
      * Whoever writes to a table locks it, and gives the lock up at the end of the transaction, after others see what it did. A lock has
      * nothing to do with the rights of who looks. The partitions count, for a writer need not go through their table. A truncation has another lock,
-     * which keeps chunks out until others see it.
+     * which keeps chunks out until others see it. A prepared transaction has no process; which one it is its lock on its own number says.
      */
     private static final String POSTGRESQL = """
-            SELECT DISTINCT l.virtualtransaction, COALESCE('process ' || l.pid, 'a prepared one')
+            SELECT DISTINCT l.virtualtransaction,
+                   COALESCE('process ' || l.pid,
+                            (SELECT 'prepared transaction ' || quote_literal(p.gid)
+                             FROM pg_locks own JOIN pg_prepared_xacts p ON p.transaction = own.transactionid
+                             WHERE own.pid IS NULL AND own.virtualtransaction = l.virtualtransaction LIMIT 1),
+                            'a prepared one')
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             %s
             JOIN pg_locks l ON l.relation = part.relid

@@ -48,12 +48,12 @@ public record Source(
     private static final int CONNECT_SECONDS = 10;
     private static final int ANSWER_SECONDS = 60;
 
-    /** By {@link #connect}: how long a statement takes at most, and a lock that it waits for, each less than {@link #ANSWER_SECONDS}; and that it fails where a policy would hide rows. */
+    /** By {@link #connect}: how long a statement takes at most, and a lock that it waits for, each less than {@link #ANSWER_SECONDS}; that it fails where a policy would hide rows; and how long MariaDB lets a connection idle, more than lies between two heartbeats. */
     static final Map<Dbms, String> LIMITS = Map.of(
             Dbms.POSTGRESQL,
             "SET lock_timeout = '5s'; SET statement_timeout = '50s'; SET row_security = off",
             Dbms.MARIADB,
-            "SET lock_wait_timeout = 5, innodb_lock_wait_timeout = 5, max_statement_time = 50");
+            "SET lock_wait_timeout = 5, innodb_lock_wait_timeout = 5, max_statement_time = 50, wait_timeout = 600");
 
     private static final long SERVER_IDS_FROM = 1L << 30;
 

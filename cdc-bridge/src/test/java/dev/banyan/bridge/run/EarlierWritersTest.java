@@ -157,6 +157,35 @@ class EarlierWritersTest {
     }
 
     @Test
+    void namesThatAreTooLongForTheStoreAreCountedOnly() throws Exception {
+        open = IntStream.range(10, 16)
+                .boxed()
+                .collect(Collectors.toMap(each -> "-1/" + each, each -> each + "x".repeat(300)));
+        assertThat(areOverAfter(Duration.ZERO)).isFalse();
+        assertThat(areOverAfter(Duration.ofSeconds(2))).isFalse();
+        assertThat(stored().failure())
+                .extracting(Backfill.Failure::why)
+                .asString()
+                .endsWith("10" + "x".repeat(300) + ", 11" + "x".repeat(300) + " and 4 more");
+    }
+
+    @Test
+    void whoIsWaitedForLongIsLookedForRarely() throws Exception {
+        open = Map.of("3/1", "process 7");
+        for (var tenths = 0; tenths < 600; tenths++) {
+            assertThat(areOverAfter(Duration.ofMillis(100))).isFalse();
+        }
+        assertThat(looks.get()).as("each is a connection").isLessThan(25);
+        var before = looks.get();
+        for (var seconds = 0; seconds < 600; seconds++) {
+            assertThat(areOverAfter(Duration.ofSeconds(1))).isFalse();
+        }
+        assertThat(looks).hasValue(before + 60);
+        open = Map.of();
+        assertThat(areOverAfter(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
     void nobodyIsAskedAnewWhileAnAnswerIsDue() throws Exception {
         answer = new CountDownLatch(1);
         var asks = Thread.ofVirtual().start(() -> {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.doctor.SourceChecks;
 import dev.banyan.bridge.source.Obstacle;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +125,33 @@ class MariaDbPreflightTest {
             } finally {
                 bridge.sql("SET GLOBAL server_id = 1");
             }
+        }
+    }
+
+    /** Its rows come through the log all right, and only a backfill does not read it. */
+    @Test
+    void aNameThatKeepsFromBeginningIsWarnedOfAndHidesNothingElse() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "blanks", folder, "one");
+                var connection = bridge.source().connect()) {
+            var unbegun = new Preflight.Stored(Optional.empty(), List.of(), Set.of());
+            var first = (Preflight.Verdict.Go)
+                    Preflight.check(bridge.source(), connection, unbegun, Preflight.Accepted.NONE);
+            bridge.sql("CREATE TABLE `order items` (id BIGINT PRIMARY KEY, v TEXT)");
+            var source = bridge.source(List.of("one", "order items"));
+            var begun = new Preflight.Stored(Optional.of(first.position()), List.of(), Set.of());
+            assertThat(Preflight.check(source, connection, begun, Preflight.Accepted.NONE))
+                    .isInstanceOfSatisfying(Preflight.Verdict.Go.class, go -> assertThat(go.warnings())
+                            .singleElement()
+                            .asString()
+                            .startsWith("table blanks_m.order items: a name with a blank"));
+            var stored = new SourceChecks.Stored(true, Optional.of(first.position()), Set.of(), "");
+            assertThat(SourceChecks.of(source, connection, stored))
+                    .extracting(finding -> finding.level() + " " + finding.what())
+                    .contains("WARN table blanks_m.order items", "OK set-up", "OK position");
+            assertThat(SourceChecks.of(
+                            source, connection, new SourceChecks.Stored(true, Optional.empty(), Set.of(), "")))
+                    .extracting(finding -> finding.level() + " " + finding.what())
+                    .contains("FAIL table blanks_m.order items");
         }
     }
 
