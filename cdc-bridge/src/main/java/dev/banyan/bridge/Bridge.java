@@ -99,6 +99,9 @@ public final class Bridge {
         }
 
         private static int run(Setup setup, RunSettings settings) throws InterruptedException {
+            if (!setup.warning().isEmpty()) {
+                System.err.println(setup.warning());
+            }
             var run = new BridgeRun(settings, InstantSource.system());
             var done = new CountDownLatch(1);
             Runtime.getRuntime()

@@ -45,8 +45,8 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
 
     private static final long SPOOL_SEGMENT_BYTES = 64L << 20;
 
-    /** What {@code lake.segmentMegabytes} may be in every heap: its default. */
-    private static final long SEGMENT_MEGABYTES_ANY = 64;
+    /** What a segment of the lake may have in every heap: the default of {@code lake.segmentMegabytes}. */
+    private static final long LAKE_SEGMENT_BYTES_ANY = 64L << 20;
 
     static final Duration LEASE = Duration.ofSeconds(10);
 
@@ -119,9 +119,26 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 : new Lake.Settings(
                         lake.place(),
                         config.hub().source(),
-                        (long) lake.segmentMegabytes() << 20,
+                        segmentBytes(lake, Runtime.getRuntime().maxMemory()),
                         Duration.ofMinutes(lake.segmentMinutes()),
                         lake.uri());
+    }
+
+    /** A segment is in memory as a whole when it is sealed: where that would be more than a fourth of the heap, it ends earlier. */
+    static long segmentBytes(BridgeConfig.LakeConfig lake, long heapBytes) {
+        return Math.min((long) lake.segmentMegabytes() << 20, Math.max(LAKE_SEGMENT_BYTES_ANY, heapBytes / 4));
+    }
+
+    /** What whoever starts the bridge should know of its settings; empty when there is nothing. */
+    String warning() {
+        var lake = config.lake();
+        var heap = Runtime.getRuntime().maxMemory();
+        var megabytes = lake == null ? 0 : segmentBytes(lake, heap) >> 20;
+        return lake == null || megabytes >= lake.segmentMegabytes()
+                ? ""
+                : "lake.segmentMegabytes: " + lake.segmentMegabytes() + ", but segments end at " + megabytes
+                        + ", a fourth of the heap of " + (heap >> 20)
+                        + " MB, in which they are sealed (expected: no more, or a larger heap, with -Xmx)";
     }
 
     private Set<String> topics() {
@@ -198,7 +215,6 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                         + " parks, and parked rows are encrypted)");
             }
         }
-        checkSegment(Runtime.getRuntime().maxMemory() >> 20);
         var spool = spool();
         var secrets = KeySources.of(config).secrets();
         var limits = config.limits();
@@ -219,17 +235,6 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 accepted,
                 lake(),
                 spool);
-    }
-
-    /** A segment is in memory as a whole when it is sealed; what is too large for that is not to be written first, as no smaller setting takes it back. */
-    private void checkSegment(long heapMegabytes) {
-        var lake = config.lake();
-        var most = Math.max(SEGMENT_MEGABYTES_ANY, heapMegabytes / 4);
-        if (lake != null && lake.segmentMegabytes() > most) {
-            throw new IllegalArgumentException("lake.segmentMegabytes: " + lake.segmentMegabytes()
-                    + " (expected: at most " + most + ", a fourth of the heap of " + heapMegabytes
-                    + " MB, in which a segment is sealed; or a larger heap, with -Xmx)");
-        }
     }
 
     private RunSettings.@Nullable Spooling spool() throws IOException {

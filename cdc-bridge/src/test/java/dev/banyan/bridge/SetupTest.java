@@ -1,7 +1,6 @@
 package dev.banyan.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.source.Preflight;
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -57,16 +57,17 @@ class SetupTest {
     }
 
     @Test
-    void aSegmentOfTheLakeThatTheHeapCannotSealIsRefusedBeforeItIsWritten() throws Exception {
+    void aSegmentOfTheLakeEndsAtWhatTheHeapCanSealAndThatIsSaid() throws Exception {
         var large = setup("halt", "lake: {folder: ./lake, segmentMegabytes: 10000}\n");
-        assertThatThrownBy(() -> large.run(Preflight.Accepted.NONE))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageMatching(
-                        "lake\\.segmentMegabytes: 10000 \\(expected: at most \\d+, a fourth of the heap .*");
-        var lake = setup("halt", "lake: {folder: ./lake}\n")
-                .run(Preflight.Accepted.NONE)
-                .lake();
-        assertThat(lake).isNotNull();
+        var made = Objects.requireNonNull(large.run(Preflight.Accepted.NONE).lake());
+        assertThat(made.segmentBytesMax()).isLessThan(10_000L << 20);
+        assertThat(large.warning()).startsWith("lake.segmentMegabytes: 10000, but segments end at ");
+        assertThat(setup("halt", "lake: {folder: ./lake}\n").warning()).isEmpty();
+
+        var lake = Objects.requireNonNull(large.config().lake());
+        assertThat(Setup.segmentBytes(lake, 1L << 30)).isEqualTo(256L << 20);
+        assertThat(Setup.segmentBytes(lake, 128L << 20)).isEqualTo(64L << 20);
+        assertThat(Setup.segmentBytes(lake, 64L << 30)).isEqualTo(10_000L << 20);
     }
 
     @ParameterizedTest

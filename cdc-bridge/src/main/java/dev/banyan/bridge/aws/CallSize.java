@@ -17,9 +17,14 @@ final class CallSize {
         return bytesMax;
     }
 
-    /** A call of so many {@code bytes} has not ended in its time. Others that were under way with it do not count again. */
-    void late(long bytes) {
+    /**
+     * A call of so many {@code bytes} has not ended in its time. Others that were under way with it do not count again. Returns true when the next
+     * ones are smaller for that.
+     */
+    boolean late(long bytes) {
+        var before = bytesMax;
         bytesMax = Math.clamp(bytes / 2, BYTES_MIN, Math.max(BYTES_MIN, bytesMax));
+        return bytesMax < before;
     }
 
     /** A call of so many {@code bytes} has ended in its time; a small one says nothing of larger ones. */

@@ -92,10 +92,9 @@ final class Sending {
                     underWay--;
                     if (settle(outcome, arrived)) {
                         lastArrival = System.nanoTime();
+                    } else if (underWay == 0 && System.nanoTime() - lastArrival > patience.toNanos()) {
+                        throw unavailable("nothing arrived for " + patience.toSeconds() + " s");
                     }
-                }
-                if (underWay == 0 && System.nanoTime() - lastArrival > patience.toNanos()) {
-                    throw unavailable("nothing arrived for " + patience.toSeconds() + " s");
                 }
             }
         } catch (InterruptedException e) {
@@ -126,18 +125,15 @@ final class Sending {
         }
     }
 
-    /** Files what became of a call; true when something of it arrived. */
+    /** Files what became of a call; true when something of it arrived, or when smaller calls may yet. */
     private boolean settle(Outcome outcome, Set<String> arrived) {
         var entries = outcome.entries;
         if (outcome.failure != null) {
             lastFailure = outcome.failure;
             lastRefusal = entries.getFirst().destination() + ": " + reason(outcome.failure);
             slowDown();
-            if (isOutOfTime(outcome.failure)) {
-                size.late(bytes(entries));
-            }
             entries.forEach(this::again);
-            return false;
+            return isOutOfTime(outcome.failure) && size.late(bytes(entries));
         }
         var refused = new boolean[entries.size()];
         for (var refusal : outcome.refusals) {

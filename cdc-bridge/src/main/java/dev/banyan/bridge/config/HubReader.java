@@ -1,6 +1,6 @@
 package dev.banyan.bridge.config;
 
-import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.hub.ProducerProperties;
 import dev.banyan.bridge.yaml.Place;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Section;
@@ -70,15 +70,9 @@ final class HubReader {
             for (var key : PRODUCER_ALLOWED) {
                 passed.text(key).ifPresent(value -> producer.put(key, value));
             }
-            var checked = new LinkedHashMap<>(producer);
-            if (!isNumber(passed, "max.request.size", "a number of bytes")) {
-                checked.remove("max.request.size");
-            }
-            if (!isNumber(passed, "transaction.timeout.ms", "a number of milliseconds")) {
-                checked.remove("transaction.timeout.ms");
-            }
-            KafkaHub.wrong(checked)
-                    .forEach((key, expected) -> wrong(passed, key, "'" + producer.get(key) + "'", expected));
+            ProducerProperties.wrong(producer)
+                    .forEach((key, expected) -> problems.add(
+                            passed.at(key), passed.where() + "." + key, "'" + producer.get(key) + "'", expected));
             passed.end();
         });
         var config = new HubConfig.Kafka(
@@ -88,19 +82,6 @@ final class HubReader {
                 producer);
         kafka.end();
         return config;
-    }
-
-    private boolean isNumber(Section passed, String key, String expected) {
-        var text = passed.text(key);
-        if (text.isPresent() && !text.get().matches("[1-9][0-9]{0,8}")) {
-            wrong(passed, key, "'" + text.get() + "'", expected);
-            return false;
-        }
-        return true;
-    }
-
-    private void wrong(Section passed, String key, String found, String expected) {
-        problems.add(passed.at(key), passed.where() + "." + key, found, expected);
     }
 
     private HubConfig aws(Section aws, HubConfig.Service service) {

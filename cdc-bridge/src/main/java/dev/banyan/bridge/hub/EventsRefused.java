@@ -2,10 +2,7 @@ package dev.banyan.bridge.hub;
 
 import java.util.Map;
 
-/**
- * The hub will never take some events as they are. Of a hub without transactions everything else that it was given and that does not wait for one of
- * them has arrived, of one with them nothing.
- */
+/** The hub will never take some events as they are; everything else that it was given and that does not wait for one of them has arrived. */
 public final class EventsRefused extends HubRefused {
 
     private static final long serialVersionUID = 1L;

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -71,11 +70,6 @@ public final class KafkaHub implements Hub {
     private volatile @Nullable KafkaConsumer<String, String> consumer;
     private volatile boolean aborted;
 
-    /** What of {@code producer}, whose sizes and times are numbers, Kafka's producer would not take: what it expects, by the names of the settings. */
-    public static Map<String, String> wrong(Map<String, String> producer) {
-        return ProducerProperties.wrong(producer);
-    }
-
     public KafkaHub(String bridge, Settings settings) {
         this.name = bridge;
         this.settings = settings;
@@ -112,7 +106,7 @@ public final class KafkaHub implements Hub {
         try {
             open.beginTransaction();
             for (var event : events) {
-                var _ = open.send(record(event), sends.of(event.id())); // the commit fails if any of them did
+                var _ = open.send(record(event), sends.of(event)); // the commit fails if any of them did
             }
             var _ = open.send(new ProducerRecord<>(positionTopic, 0, name, JSON.writeValueAsBytes(position)), sends);
             sends.commit(open, () -> aborted);
@@ -122,7 +116,13 @@ public final class KafkaHub implements Hub {
             if (isFenced(e) || isFenced(e.getCause()) || isFenced(first)) {
                 throw fenced(Duration.ofNanos(System.nanoTime() - began), e);
             }
-            refuse(sends.tooLarge());
+            var tooLarge = sends.tooLarge();
+            if (tooLarge != null) { // a topic may take less than the producer: sending it again would not help
+                throw new HubRefused(
+                        "Kafka: " + tooLarge
+                                + " (expected: max.message.bytes of the topic not below hub.kafka.producer max.request.size)",
+                        e);
+            }
             throw new HubUnavailable(
                     "publishing to Kafka at " + settings.bootstrapServers() + ": "
                             + (first == null ? e : first).getMessage() + " (of " + (events.size() + 1)
@@ -149,19 +149,6 @@ public final class KafkaHub implements Hub {
         return failure instanceof ProducerFencedException
                 || failure instanceof InvalidProducerEpochException
                 || failure instanceof FencedInstanceIdException;
-    }
-
-    /** A topic may take less than the producer: sending the events again would not help. */
-    private static void refuse(Map<String, String> tooLargeById) {
-        var whyById = new TreeMap<String, String>();
-        tooLargeById.forEach((id, said) -> whyById.put(
-                id,
-                "Kafka: larger than its topic takes: " + said
-                        + " (expected: max.message.bytes of the topic not below hub.kafka.producer max.request.size)"));
-        if (!whyById.isEmpty()) {
-            var first = whyById.firstEntry();
-            throw new EventsRefused("event " + first.getKey() + ": " + first.getValue(), whyById);
-        }
     }
 
     @Override

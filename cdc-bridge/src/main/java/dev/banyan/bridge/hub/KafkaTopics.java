@@ -20,6 +20,8 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Which topics a Kafka cluster has, and how those that it lacks are made. */
@@ -112,7 +114,7 @@ public final class KafkaTopics {
 
     /**
      * Makes those of {@code topics} that {@code admin} does not find, which may be the only right it has. {@code position} is compacted, and the
-     * others take events of up to {@code bytesMax} bytes.
+     * others take events of up to {@code bytesMax} bytes, or what the cluster gives them by itself where it has bounds below that.
      */
     static void make(Admin admin, Set<String> topics, String position, int partitions, long bytesMax) {
         var missing = new TreeSet<>(topics);
@@ -131,14 +133,33 @@ public final class KafkaTopics {
 
     private static void make(Admin admin, String topic, boolean isPosition, int partitions, long bytesMax)
             throws ExecutionException, TimeoutException, InterruptedException {
-        var made = new NewTopic(topic, Optional.of(isPosition ? 1 : partitions), Optional.empty());
         if (isPosition) {
-            made.configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
-        } else {
-            messageBytes(bytesMax)
-                    .ifPresent(
-                            bytes -> made.configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(bytes))));
+            var compacted = Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+            make(admin, topic, 1, compacted);
+            return;
         }
+        var bytes = messageBytes(bytesMax);
+        if (bytes.isPresent()) {
+            try {
+                make(
+                        admin,
+                        topic,
+                        partitions,
+                        Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(bytes.getAsLong())));
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof InvalidConfigurationException)
+                        && !(e.getCause() instanceof PolicyViolationException)) {
+                    throw e;
+                }
+            }
+        }
+        make(admin, topic, partitions, Map.of());
+    }
+
+    private static void make(Admin admin, String topic, int partitions, Map<String, String> configs)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        var made = new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(configs);
         try {
             answer(admin.createTopics(List.of(made)).all());
         } catch (ExecutionException e) {

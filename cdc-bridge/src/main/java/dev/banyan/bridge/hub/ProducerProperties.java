@@ -7,9 +7,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
 
 /** How the bridge's producer is set: what a person may say, and what is the bridge's to decide. */
-final class ProducerProperties {
+public final class ProducerProperties {
 
     private static final String TRANSACTION_TIMEOUT_MS = "300000";
     private static final long DELIVERY_TIMEOUT_MIN_MS = 20_000;
@@ -18,7 +19,14 @@ final class ProducerProperties {
     /** Kafka's own defaults of max.request.size and buffer.memory. */
     private static final String REQUEST_BYTES_MAX = "1048576";
 
-    private static final long BUFFER_BYTES = 32 << 20;
+    private static final String BUFFER_BYTES = "33554432";
+
+    /** What is a number for us before it is one for Kafka. */
+    private static final Map<String, String> NUMBERS = Map.of(
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "a number of bytes",
+            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "a number of milliseconds");
+
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,8}");
 
     private static final Set<String> OWN = Set.of(
             ProducerConfig.COMPRESSION_TYPE_CONFIG,
@@ -34,8 +42,8 @@ final class ProducerProperties {
         var properties = new HashMap<String, Object>();
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes(settings.producer()));
         properties.putAll(settings.producer());
+        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes(settings.producer()));
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "banyan-bridge-" + bridge);
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -56,36 +64,48 @@ final class ProducerProperties {
         return Long.parseLong(producer.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX));
     }
 
-    /** The bytes of a producer's buffer where a person says nothing of it: a record has to find room beside those that are under way. */
     static long bufferBytes(Map<String, String> producer) {
-        return Math.max(BUFFER_BYTES, 2 * recordBytesMax(producer));
+        return bufferBytes(producer, Runtime.getRuntime().maxMemory());
     }
 
-    /** What of {@code producer}, a person's settings whose sizes and times are numbers, no producer would take: what it expects, by their names. */
-    static Map<String, String> wrong(Map<String, String> producer) {
+    /**
+     * The bytes of a producer's buffer: what a person says, or more, as a record has to find room in it, and beside those that are under way where
+     * the heap is large enough for that.
+     */
+    static long bufferBytes(Map<String, String> producer, long heapBytes) {
+        var said = Long.parseLong(producer.getOrDefault(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES)
+                .strip());
+        var record = recordBytesMax(producer);
+        return Math.max(said, Math.max(record, Math.min(2 * record, heapBytes / 4)));
+    }
+
+    /** What of {@code producer}, a person's settings, no producer would take: what it expects, by the names of the settings. */
+    public static Map<String, String> wrong(Map<String, String> producer) {
+        var checked = new HashMap<>(producer);
+        checked.remove(SaslConfigs.SASL_LOGIN_CALLBACK_HANDLER_CLASS); // may be where the bridge runs, and not here
         var wrong = new TreeMap<String, String>();
-        for (var each : ProducerConfig.configDef().validate(producer)) {
-            if (producer.containsKey(each.name()) && !each.errorMessages().isEmpty()) {
+        for (var each : ProducerConfig.configDef().validate(checked)) {
+            if (checked.containsKey(each.name()) && !each.errorMessages().isEmpty()) {
                 var said = each.errorMessages()
                         .getFirst()
                         .replaceFirst("^Invalid value .* for configuration " + Pattern.quote(each.name()) + ":? ?", "");
                 wrong.put(each.name(), "what Kafka's producer takes" + (said.isEmpty() ? "" : ": " + said));
             }
         }
-        var lingerMsMax = deliveryTimeoutMs(producer) - KafkaHub.REQUEST_TIMEOUT_MS;
-        if (number(producer, ProducerConfig.LINGER_MS_CONFIG, wrong, 0) > lingerMsMax) {
-            wrong.put(ProducerConfig.LINGER_MS_CONFIG, "at most " + lingerMsMax);
-        }
-        var bytesMin = 2 * recordBytesMax(producer);
-        if (number(producer, ProducerConfig.BUFFER_MEMORY_CONFIG, wrong, bytesMin) < bytesMin) {
-            wrong.put(ProducerConfig.BUFFER_MEMORY_CONFIG, "at least " + bytesMin + ", twice max.request.size");
+        NUMBERS.forEach((name, expected) -> {
+            if (!NUMBER.matcher(producer.getOrDefault(name, "1")).matches()) {
+                wrong.put(name, expected);
+            }
+        });
+        if (wrong.isEmpty()) {
+            var lingerMsMax = deliveryTimeoutMs(producer) - KafkaHub.REQUEST_TIMEOUT_MS;
+            if (Long.parseLong(producer.getOrDefault(ProducerConfig.LINGER_MS_CONFIG, "0")
+                            .strip())
+                    > lingerMsMax) {
+                wrong.put(ProducerConfig.LINGER_MS_CONFIG, "at most " + lingerMsMax);
+            }
         }
         return wrong;
-    }
-
-    private static long number(Map<String, String> producer, String name, Map<String, String> wrong, long otherwise) {
-        var text = producer.get(name);
-        return text == null || wrong.containsKey(name) ? otherwise : Long.parseLong(text.strip());
     }
 
     /** True for what only a producer understands, no admin. */

@@ -22,9 +22,8 @@ public final class ReplayTopic implements ReplaySink {
     /** The topic {@code topic}, which must be there, of the cluster of {@code settings}. */
     public ReplayTopic(KafkaHub.Settings settings, String topic) {
         this.topic = topic;
-        var properties = new HashMap<String, Object>();
+        var properties = new HashMap<String, Object>(settings.producer());
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, ProducerProperties.bufferBytes(settings.producer()));
-        properties.putAll(settings.producer());
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");

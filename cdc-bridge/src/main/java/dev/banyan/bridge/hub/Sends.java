@@ -1,7 +1,6 @@
 package dev.banyan.bridge.hub;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import dev.banyan.bridge.change.DomainEvent;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -16,14 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class Sends implements Callback {
 
     private final AtomicLong acknowledged = new AtomicLong();
-    private final Map<String, String> tooLargeById = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable String> tooLarge = new AtomicReference<>();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
-    /** What is to be told of the record of the event {@code id}. */
-    Callback of(String id) {
+    /** What is to be told of the record of {@code event}. */
+    Callback of(DomainEvent event) {
+        var id = event.id(); // its data is not to be kept until Kafka has answered
+        var topic = event.topic();
         return (metadata, exception) -> {
             if (exception instanceof RecordTooLargeException) {
-                tooLargeById.put(id, String.valueOf(exception.getMessage()));
+                tooLarge.compareAndSet(
+                        null, "event " + id + " is larger than topic " + topic + " takes: " + exception.getMessage());
             }
             onCompletion(metadata, exception);
         };
@@ -58,9 +60,10 @@ final class Sends implements Callback {
         return acknowledged.get();
     }
 
-    /** What Kafka says of events that are larger than their topics take, by their ids: those that it was asked to take before it gave all up. */
-    Map<String, String> tooLarge() {
-        return Map.copyOf(tooLargeById);
+    /** What Kafka says of the first event that is larger than its topic takes; null when there is none. */
+    @Nullable
+    String tooLarge() {
+        return tooLarge.get();
     }
 
     /** What the first record failed with that did; null when none has. What fails later fails because of it. */

@@ -13,9 +13,8 @@ import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.spool.Spool;
-import dev.banyan.bridge.spool.SpoolAway;
 import dev.banyan.bridge.spool.SpoolFailed;
-import dev.banyan.bridge.spool.SpoolInUse;
+import dev.banyan.bridge.spool.SpoolUnreadable;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultListing;
@@ -267,12 +266,12 @@ public final class BridgeRun {
             return runEngineOnce(store, spool);
         } catch (StoreFailed e) {
             return new EngineEnd.Again("store: " + e.getMessage(), null);
-        } catch (SpoolInUse | SpoolAway e) {
+        } catch (SpoolUnreadable | Fenced e) {
+            return EngineEnd.refused(String.valueOf(e.getMessage()));
+        } catch (SpoolFailed e) {
             return new EngineEnd.Again(String.valueOf(e.getMessage()), null);
         } catch (IOException e) {
             return new EngineEnd.Again("spool: giving it up: " + e.getMessage(), null);
-        } catch (SpoolFailed | Fenced e) {
-            return EngineEnd.refused(String.valueOf(e.getMessage()));
         }
     }
 
@@ -403,7 +402,7 @@ public final class BridgeRun {
         var id = store.spool().map(SpoolClaim::id).orElse(null);
         DiskSpool.deleteEmpty(spooling.disk(), id)
                 .forEach(left -> LOG.warn("spool {}: not empty, and the store does not know of it; it stays", left));
-        return id == null ? null : DiskSpool.recover(spooling.disk(), id).orElse(null);
+        return id == null ? null : DiskSpool.recover(spooling.disk(), id);
     }
 
     /** Up to where the database may have been told that everything is safe: the end of the spool, or else our position. */

@@ -53,27 +53,23 @@ final class Courier {
         List<Arrival> take(int rowsMax);
     }
 
-    /** Whether this courier is to come to an end. */
-    interface Stopping {
-        /** True when what can be broken off, and gone on with at the same place, is to be. */
-        boolean isAsked();
-
-        /** True when everything is to be, or the end is not waited for. */
-        boolean isOverdue();
+    /**
+     * Whether this courier is to come to an end: what can be broken off, and gone on with at the same place, when it is {@code asked}, and everything
+     * when that is {@code overdue}, or the end is not waited for.
+     */
+    record Stopping(BooleanSupplier asked, BooleanSupplier overdue) {
 
         /** One that is never overdue. */
         static Stopping when(BooleanSupplier asked) {
-            return new Stopping() {
-                @Override
-                public boolean isAsked() {
-                    return asked.getAsBoolean();
-                }
+            return new Stopping(asked, () -> false);
+        }
 
-                @Override
-                public boolean isOverdue() {
-                    return false;
-                }
-            };
+        boolean isAsked() {
+            return asked.getAsBoolean();
+        }
+
+        boolean isOverdue() {
+            return overdue.getAsBoolean();
         }
     }
 

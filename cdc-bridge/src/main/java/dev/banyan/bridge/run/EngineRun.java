@@ -138,18 +138,7 @@ final class EngineRun implements AutoCloseable {
                 settings.limits(),
                 timelines::onOurs,
                 settings.watcher(),
-                new Courier.Stopping() {
-                    @Override
-                    public boolean isAsked() {
-                        return closingAtNanos != null || stopping.getAsBoolean();
-                    }
-
-                    @Override
-                    public boolean isOverdue() {
-                        var since = closingAtNanos;
-                        return since != null && System.nanoTime() - since > FINISH_MAX.toNanos();
-                    }
-                });
+                new Courier.Stopping(() -> closingAtNanos != null || stopping.getAsBoolean(), this::isOverdue));
         var spooling = settings.spool();
         var doubts = new Doubts(position.era());
         var parts = new Delivery.Parts(
@@ -195,6 +184,11 @@ final class EngineRun implements AutoCloseable {
     private boolean waits() {
         progress.signOfLife();
         return closingAtNanos == null && !stopping.getAsBoolean();
+    }
+
+    private boolean isOverdue() {
+        var since = closingAtNanos;
+        return since != null && System.nanoTime() - since > FINISH_MAX.toNanos();
     }
 
     private TransactionAssembler assembler(int era, @Nullable String wholeFor) {

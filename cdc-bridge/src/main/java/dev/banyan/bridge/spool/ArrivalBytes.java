@@ -71,7 +71,7 @@ final class ArrivalBytes {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             var version = in.readByte();
             if (version < 1 || version > VERSION) {
-                throw new SpoolFailed("an arrival of version " + version + " (expected: at most " + VERSION + ")");
+                throw new SpoolUnreadable("an arrival of version " + version + " (expected: at most " + VERSION + ")");
             }
             var isOld = version < VERSION;
             var lsn = in.readLong();
@@ -92,7 +92,7 @@ final class ArrivalBytes {
             var transaction = new Transaction(lsn, txId, time, changes, cause);
             return new Arrival(transaction, lsn, offset, signal);
         } catch (IOException e) {
-            throw new SpoolFailed("reading an arrival", e);
+            throw new SpoolUnreadable("reading an arrival", e);
         }
     }
 

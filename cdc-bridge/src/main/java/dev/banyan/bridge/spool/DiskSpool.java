@@ -7,6 +7,7 @@ import dev.banyan.bridge.frame.FolderLock;
 import dev.banyan.bridge.store.FaultSeal;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A spool in a folder of its own, {@code FOLDER/BRIDGE/ID}, as segments of checksummed frames. */
 public final class DiskSpool implements Spool {
@@ -35,6 +39,8 @@ public final class DiskSpool implements Spool {
      * Frames are deleted only once they were taken and are safe elsewhere, so what the store knows of is emptied before it is forgotten. A
      * folder that is not empty is never a left-over: it may be another store's, or this one's from before it was restored.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(DiskSpool.class);
+
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     /** Of frames taken at once: their rows are in memory together. Those of large transactions are not, and do not count. */
@@ -58,18 +64,21 @@ public final class DiskSpool implements Spool {
         this.folder = settings.folder.resolve(id);
     }
 
-    /** Takes the spools of the bridge for this process until what is returned is closed; throws {@link SpoolInUse} when another has them. */
+    /** Takes the spools of the bridge for this process until what is returned is closed; throws {@link SpoolFailed} when another has them. */
     public static Closeable lock(Settings settings) {
         try {
-            return FolderLock.tryTake(settings.folder).orElseThrow(() -> new SpoolInUse(settings.folder));
+            return FolderLock.tryTake(settings.folder)
+                    .orElseThrow(
+                            () -> new SpoolFailed(
+                                    settings.folder
+                                            + ": another process writes to it (expected: one at a time; who lost the lease ends soon, unless it is stopped)"));
         } catch (IOException e) {
             throw failed("locking " + settings.folder, e);
         }
     }
 
-    /** What a start finds: damage waits for a person, a disk that is read-only or away for its return. */
     private static SpoolFailed failed(String what, IOException e) {
-        return e instanceof Damaged ? new SpoolFailed(what, e) : new SpoolAway(what, e);
+        return e instanceof Damaged ? new SpoolUnreadable(what, e) : new SpoolFailed(what, e);
     }
 
     /** A new spool called {@code id}. */
@@ -84,16 +93,19 @@ public final class DiskSpool implements Spool {
         }
     }
 
-    /** The spool called {@code id}, as a process before left it; empty when it is not in this folder. */
-    public static Optional<DiskSpool> recover(Settings settings, String id) {
+    /** The spool called {@code id}, as a process before left it. */
+    public static DiskSpool recover(Settings settings, String id) {
         var spool = new DiskSpool(settings, id);
-        if (!Files.isDirectory(spool.folder)) {
-            return Optional.empty();
+        if (!exists(settings, id)) {
+            throw new SpoolFailed(
+                    "reading " + spool.folder
+                            + ": not there (expected: its disk mounted, which has what the hub does not have; resync gives it up)");
         }
         try {
             spool.recover();
-            return Optional.of(spool);
+            return spool;
         } catch (IOException e) {
+            spool.close();
             throw failed("reading " + spool.folder, e);
         }
     }
@@ -109,10 +121,13 @@ public final class DiskSpool implements Spool {
         if (!Files.isDirectory(settings.folder)) {
             return left;
         }
-        try (var found = Files.list(settings.folder)) {
-            for (var each : found.filter(Files::isDirectory).toList()) {
+        try {
+            for (var each : list(settings.folder)) {
                 var name = String.valueOf(each.getFileName());
-                if (ID.matcher(name).matches() && !name.equals(kept) && !deleteIfEmpty(each)) {
+                if (ID.matcher(name).matches()
+                        && !name.equals(kept)
+                        && Files.isDirectory(each)
+                        && !deleteIfEmpty(each)) {
                     left.add(each);
                 }
             }
@@ -131,13 +146,18 @@ public final class DiskSpool implements Spool {
         }
     }
 
-    private void recover() throws IOException {
-        List<Path> files;
+    private static List<Path> list(Path folder) throws IOException {
         try (var found = Files.list(folder)) {
-            files = found.filter(file -> file.toString().endsWith(".spool"))
-                    .sorted()
-                    .toList();
+            return found.sorted().toList();
+        } catch (UncheckedIOException e) { // so reading on fails
+            throw Objects.requireNonNull(e.getCause());
         }
+    }
+
+    private void recover() throws IOException {
+        var files = list(folder).stream()
+                .filter(file -> file.toString().endsWith(".spool"))
+                .toList();
         for (var file : files.reversed()) {
             var segment = file.equals(files.getLast()) ? Segment.recover(file) : Segment.finished(file, end == null);
             bytes += segment.bytes();
@@ -256,7 +276,7 @@ public final class DiskSpool implements Spool {
                 frameBytes += frame.length;
             }
         } catch (IOException e) {
-            throw new SpoolFailed("reading " + folder, e);
+            throw failed("reading " + folder, e);
         }
         return arrivals;
     }
@@ -300,25 +320,24 @@ public final class DiskSpool implements Spool {
     }
 
     private static void deleteFolder(Path folder) throws IOException {
-        try (var found = Files.list(folder)) {
-            for (var file : found.toList()) {
-                Files.deleteIfExists(file);
-            }
+        for (var file : list(folder)) {
+            Files.deleteIfExists(file);
         }
         Files.deleteIfExists(folder);
     }
 
     @Override
     public synchronized void close() {
+        segments.forEach(this::close);
+        taken.forEach(this::close);
+    }
+
+    /** What it holds was forced when it was written. */
+    private void close(Segment segment) {
         try {
-            for (var segment : segments) {
-                segment.close();
-            }
-            for (var segment : taken) {
-                segment.close();
-            }
+            segment.close();
         } catch (IOException e) {
-            throw new SpoolFailed("closing " + folder, e);
+            LOG.warn("spool: closing {}: {}", folder, e.getMessage());
         }
     }
 }

@@ -55,7 +55,7 @@ final class LargeFile {
             }
         }
         if (changes.size() != rows) {
-            throw new SpoolFailed(file + ": damaged, " + changes.size() + " rows (expected: " + rows + ")");
+            throw new SpoolUnreadable(file + ": damaged, " + changes.size() + " rows (expected: " + rows + ")");
         }
         return changes;
     }

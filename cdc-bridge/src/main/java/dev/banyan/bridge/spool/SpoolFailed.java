@@ -1,7 +1,7 @@
 package dev.banyan.bridge.spool;
 
-/** The spool's folder could not be written or read: a full disk, a damaged file. */
-public class SpoolFailed extends RuntimeException {
+/** The spool's folder could not be written or read just now: a full disk, one that is not mounted. Trying again may help. */
+public sealed class SpoolFailed extends RuntimeException permits SpoolFull, SpoolUnreadable {
 
     private static final long serialVersionUID = 1L;
 

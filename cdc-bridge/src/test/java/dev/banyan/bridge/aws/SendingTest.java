@@ -80,6 +80,26 @@ class SendingTest {
         assertThat(calls).hasValue(2);
     }
 
+    /** A command has one publish to find out in, and its successor begins with large calls again. */
+    @Test
+    @Timeout(30)
+    void whoSendsOnceOverAThinLineGivesUpOnlyWhenSmallerCallsAreLateToo() throws Exception {
+        var target = target(new Target.Limits(10, 1_000_000, 1_000_000), 100_000, entries -> {
+            if (entries.size() > 1) {
+                throw ApiCallTimeoutException.create(10_000);
+            }
+            return List.of();
+        });
+        var sending = new Sending(target, new Random(1), Duration.ZERO, () -> "", new CallSize());
+        sending.add(event(1), "there");
+        sending.add(event(2), "there");
+        var arrived = new HashSet<String>();
+
+        sending.run(arrived);
+
+        assertThat(arrived).containsExactlyInAnyOrder("e1", "e2");
+    }
+
     /** Over a thin line a call of the most bytes never ends in its time. */
     @Test
     @Timeout(60)

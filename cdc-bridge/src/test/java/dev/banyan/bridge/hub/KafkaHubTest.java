@@ -88,11 +88,28 @@ class KafkaHubTest implements HubContract {
     }
 
     @Test
-    void theBufferHasRoomForARecordOfTheMostBytesBesideThoseUnderWay() {
-        var large = new KafkaHub.Settings("h:1", Map.of("max.request.size", "67108864"), SOURCE, 1, Set.of());
-        assertThat(ProducerProperties.of(large, "shop")).containsEntry("buffer.memory", 128L << 20);
+    void theBufferHasRoomForARecordOfTheMostBytesBesideThoseUnderWayAsFarAsTheHeapGoes() {
+        var small = Map.of("max.request.size", "20971520", "buffer.memory", "33554432");
+        var settings = new KafkaHub.Settings("h:1", small, SOURCE, 1, Set.of());
+        assertThat(ProducerProperties.of(settings, "shop")).containsEntry("buffer.memory", 40L << 20);
         var usual = new KafkaHub.Settings("h:1", Map.of(), SOURCE, 1, Set.of());
         assertThat(ProducerProperties.of(usual, "shop")).containsEntry("buffer.memory", 32L << 20);
+
+        var large = Map.of("max.request.size", "67108864");
+        assertThat(ProducerProperties.bufferBytes(large, 1L << 30)).isEqualTo(128L << 20);
+        assertThat(ProducerProperties.bufferBytes(large, 400L << 20)).isEqualTo(100L << 20);
+        assertThat(ProducerProperties.bufferBytes(large, 128L << 20)).isEqualTo(64L << 20);
+        var more = Map.of("buffer.memory", "268435456");
+        assertThat(ProducerProperties.bufferBytes(more, 128L << 20)).isEqualTo(256L << 20);
+    }
+
+    @Test
+    void aTopicIsMadeAlsoWhereTheClusterDoesNotTakeWhatItShouldTake() throws Exception {
+        try (var admin = Admin.create(
+                Map.of("bootstrap.servers", (Object) Servers.kafka().bootstrapServers()))) {
+            KafkaTopics.make(admin, Set.of(topic), "no such topic", 1, 1L << 40);
+            Await.until("it is there", () -> admin.listTopics().names().get().contains(topic));
+        }
     }
 
     private static KafkaTopics.Found there(KafkaHub.Settings settings, String topic) throws HubUnavailable {
@@ -125,9 +142,9 @@ class KafkaHubTest implements HubContract {
             Await.until("the broker knows it", () -> there(settings, topic).messageBytesMax() == 100_000);
             assertThatThrownBy(() ->
                             hub.publish(List.of(event(2, "order/2", "{}"), megabytes3(3)), HubContract.position(2)))
-                    .isInstanceOfSatisfying(EventsRefused.class, refused -> assertThat(refused.whyById())
-                            .containsOnlyKeys(megabytes3(3).id()))
-                    .hasMessageContaining("larger than its topic takes");
+                    .as("a set-up, and no fault of the event")
+                    .isExactlyInstanceOf(HubRefused.class)
+                    .hasMessageContaining("event " + megabytes3(3).id() + " is larger than topic " + topic + " takes");
 
             admin.deleteTopics(List.of(topic, position)).all().get();
             Await.until("they are gone", () -> KafkaTopics.there(settings, Set.of(topic, position))

@@ -52,6 +52,7 @@ class BucketLakeTest extends LakeContract {
         s3.next(Door.OPEN, 0);
         s3.slow(Duration.ZERO);
         s3.letGo();
+        s3.hideLengths(false);
     }
 
     @Override
@@ -255,6 +256,9 @@ class BucketLakeTest extends LakeContract {
                 lake.claim(events(1).getFirst());
             }
             assertThat(s3.puts() - before).isEqualTo(1);
+            s3.hideLengths(true);
+            lake.claim(events(1).getFirst());
+            assertThat(s3.puts() - before).as("who cannot tell puts it again").isEqualTo(2);
         }
     }
 

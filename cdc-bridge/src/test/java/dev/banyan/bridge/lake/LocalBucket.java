@@ -51,6 +51,7 @@ public final class LocalBucket implements AutoCloseable {
     private final AtomicInteger left = new AtomicInteger();
     private volatile Door next = Door.OPEN;
     private volatile Duration pause = Duration.ZERO;
+    private volatile boolean hidesLengths;
     private final AtomicInteger puts = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private volatile Held held = new Held(_ -> false, new CountDownLatch(0));
@@ -90,6 +91,11 @@ public final class LocalBucket implements AutoCloseable {
     /** Holds every request up for so long. */
     public void slow(Duration each) {
         pause = each;
+    }
+
+    /** Leaves the length of an object out of what is said of it, as a proxy that compresses does. */
+    public void hideLengths(boolean isHidden) {
+        hidesLengths = isHidden;
     }
 
     private record Held(Predicate<String> which, CountDownLatch gate) {}
@@ -169,7 +175,8 @@ public final class LocalBucket implements AutoCloseable {
                     exchange.getResponseHeaders().put(header, values);
                 }
             });
-            if (exchange.getRequestMethod().equals("HEAD")) { // of no other does it say the length by itself
+            // of no other does it say the length by itself
+            if (exchange.getRequestMethod().equals("HEAD") && !hidesLengths) {
                 reply.headers().firstValue("content-length").ifPresent(length -> exchange.getResponseHeaders()
                         .set("Content-Length", length));
             }

@@ -118,11 +118,19 @@ class SpoolTest {
         });
     }
 
+    private static Path claimed(Path folder) throws IOException {
+        try (var found = Files.list(folder)) {
+            return found.filter(Files::isDirectory).findFirst().orElseThrow();
+        }
+    }
+
     @Test
     void whileAProcessThatWasSucceededStillHasTheSpoolsOrTheirDiskIsAwayItsSuccessorWaits() throws Exception {
         try (var bridge = new TestBridge("spooled_shared", folder, "one")) {
             var spooling = spooling(folder, "spool", 1 << 20);
             bridge.spool = spooling;
+            var isDown = new AtomicBoolean();
+            bridge.hub = hub -> new Down(hub, isDown);
             try (var _ = DiskSpool.lock(spooling.disk())) {
                 bridge.launch();
                 Await.until("it says why", () -> bridge.progress().reason().contains("another process writes to it"));
@@ -134,6 +142,20 @@ class SpoolTest {
             assertThat(bridge.progress().state()).isEqualTo(Progress.State.RESTARTING);
             Files.delete(folder.resolve("spool"));
             Await.until("it streams", () -> bridge.progress().state() == Progress.State.STREAMING);
+
+            isDown.set(true);
+            bridge.sql("INSERT INTO one VALUES (1, 'a')");
+            Await.until("it spools", () -> bridge.progress().state() == Progress.State.SPOOLING);
+            var claimed = claimed(spooling.disk().folder());
+            var aside = Files.move(claimed, folder.resolve("claimed"));
+            bridge.text(
+                    "SELECT pg_terminate_backend(active_pid)::text FROM pg_replication_slots WHERE slot_name = 'slot_"
+                            + bridge.name + "'");
+            Await.until("the spool is away", () -> bridge.progress().reason().contains("not there"));
+            assertThat(bridge.progress().state()).isEqualTo(Progress.State.RESTARTING);
+            Files.move(aside, claimed);
+            isDown.set(false);
+            bridge.awaitEqual();
         }
     }
 

@@ -78,7 +78,7 @@ class DiskSpoolTest {
     }
 
     private DiskSpool recovered(DiskSpool.Settings settings) {
-        return DiskSpool.recover(settings, id).orElseThrow();
+        return DiskSpool.recover(settings, id);
     }
 
     @Test
@@ -107,7 +107,10 @@ class DiskSpoolTest {
         assertThat(spool.take(100)).isEqualTo(arrivals(31, 32));
         spool.delete();
         assertThat(folder.resolve("spool").resolve(id)).doesNotExist();
-        assertThat(DiskSpool.recover(settings, id)).isEmpty();
+        assertThatThrownBy(() -> recovered(settings))
+                .as("its disk may not be mounted")
+                .isExactlyInstanceOf(SpoolFailed.class)
+                .hasMessageContaining(id + ": not there");
     }
 
     /** A transaction of so many rows that all but the first lie in a file. */
@@ -189,7 +192,7 @@ class DiskSpoolTest {
         try (var damaged = recovered(settings)) {
             damaged.take(1);
             assertThatThrownBy(() -> damaged.take(1_000))
-                    .isInstanceOf(SpoolFailed.class)
+                    .isInstanceOf(SpoolUnreadable.class)
                     .hasMessageContaining(".large: damaged at byte 0");
         }
     }
@@ -271,7 +274,7 @@ class DiskSpoolTest {
         }
         try (var damaged = recovered(settings)) {
             assertThatThrownBy(() -> damaged.take(1_000))
-                    .isExactlyInstanceOf(SpoolFailed.class)
+                    .isInstanceOf(SpoolUnreadable.class)
                     .hasMessageContaining("00000002.spool: damaged at byte ");
         }
     }
@@ -288,7 +291,7 @@ class DiskSpoolTest {
         bytes[100] ^= 1;
         Files.write(file, bytes);
         assertThatThrownBy(() -> recovered(settings))
-                .isExactlyInstanceOf(SpoolFailed.class)
+                .isInstanceOf(SpoolUnreadable.class)
                 .hasMessageContaining("00000001.spool: damaged at byte 0");
         assertThat(file).hasBinaryContent(bytes);
     }
@@ -350,7 +353,7 @@ class DiskSpoolTest {
                     .containsExactlyInAnyOrder(id, full, "keys", "lake");
         }
         assertThat(beside).exists();
-        try (var again = DiskSpool.recover(settings, full).orElseThrow()) {
+        try (var again = DiskSpool.recover(settings, full)) {
             assertThat(again.take(1_000)).isEqualTo(arrivals(1, 2));
         }
     }
