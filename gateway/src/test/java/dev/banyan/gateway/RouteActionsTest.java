@@ -75,6 +75,7 @@ class RouteActionsTest {
                       - DedupeResponseHeader=X-Twice
                       - AddResponseHeader=X-From, gateway
                   - {name: without, matches: [{path: {value: /without}}], candidate: new, stage: complete, filters: [RemoveRequestParameter=secret]}
+                  - {name: announced, matches: [{path: {value: /announced}}], candidate: new, stage: complete, filters: ['SetResponseHeader=Alt-Svc, h3=":443"']}
                   - {name: small, matches: [{path: {value: /small}}], candidate: new, stage: complete, filters: ["RequestHeaderSize=200B"]}
                   - name: moved-inside
                     matches: [{path: {value: /inside}}]
@@ -167,6 +168,14 @@ class RouteActionsTest {
                 .startsWith("HTTP/1.1 200")
                 .containsIgnoringCase("x-own: 1")
                 .doesNotContainIgnoringCase("alt-svc");
+    }
+
+    @Test
+    void aRuleMaySayWhereElseTheGatewayListens() throws Exception {
+        candidate.reply("/announced/x", "HTTP/1.1 200 OK\r\nAlt-Svc: h3=\":8443\"\r\nContent-Length: 2\r\n\r\nok");
+        assertThat(gateway.ask("GET", "/announced/x"))
+                .containsIgnoringCase("alt-svc: h3=\":443\"")
+                .doesNotContain("8443");
     }
 
     @ParameterizedTest

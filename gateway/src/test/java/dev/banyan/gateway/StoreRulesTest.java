@@ -42,9 +42,9 @@ class StoreRulesTest {
                 TestGateway.await("on the second", () -> second.ask("GET", "/a").endsWith("candidate"));
                 TestGateway.await("on the first", () -> first.ask("GET", "/a").endsWith("candidate"));
 
-                assertThat(push(second, 1, rules(legacy, candidate, "a"), "two\nlines"))
+                assertThat(push(second, 1, rules(legacy, candidate, "a"), "a\u001b[2J"))
                         .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(400))
-                        .satisfies(reply -> assertThat(reply.body()).contains("why: control character U+000A"));
+                        .satisfies(reply -> assertThat(reply.body()).contains("why: control character U+001B"));
                 assertThat(push(second, 1, "backends: [\n  - {nam: x}").body())
                         .contains("rules.yaml:")
                         .doesNotContain("banyan-push");

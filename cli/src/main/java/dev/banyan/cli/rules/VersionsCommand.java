@@ -6,6 +6,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code banyan rules versions}: what was pushed, when, by whom and why. */
@@ -42,8 +43,8 @@ final class VersionsCommand implements Callable<Integer> {
                                     each.path("version").asLong(),
                                     each.path("pushed").asString(""),
                                     each.path("hash").asString(""),
-                                    each.path("by").asString(""),
-                                    each.path("why").asString("")));
+                                    oneLine(each.path("by")),
+                                    oneLine(each.path("why"))));
                 }
                 out.println(Problems.count(there.path("newest").asLong(), "version") + " in "
                         + there.path("store").asString(""));
@@ -51,5 +52,10 @@ final class VersionsCommand implements Callable<Integer> {
             out.flush();
         }
         return 0;
+    }
+
+    /** Without what would be a line of its own, or a command to the terminal. */
+    private static String oneLine(JsonNode text) {
+        return text.asString("").replaceAll("\\p{Cntrl}+", " ");
     }
 }

@@ -49,6 +49,9 @@ public final class AdminServer implements AutoCloseable {
         Gauge.builder("banyan.shifts.unread.seconds", runner, ShiftRunner::unreadSeconds)
                 .description("for how long it has not been read from the control store where routes stand")
                 .register(meters);
+        Gauge.builder("banyan.shifts.up", runner, each -> each.isUp() ? 1 : 0)
+                .description("0 while counts or heads cannot be written or read, so that nothing goes up")
+                .register(meters);
         var door = new AdminDoor(token);
         var state = new AdminState(rules, traffic, mirrors);
         var diffs = new DiffState(rules, mirrors.evidence());

@@ -228,7 +228,7 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store) {
     }
 
     private static String text(JsonNode push, String key, int charactersMax) {
-        String text = push.path(key).asString("").strip();
+        String text = push.path(key).asString("").strip().replaceAll("\\s+", " ");
         if (text.isEmpty() || text.length() > charactersMax) {
             throw new IllegalArgumentException(
                     key + ": " + text.length() + " characters (expected: 1 to " + charactersMax + ")");

@@ -21,8 +21,6 @@ public final class ReplyHead {
 
     private static final AsciiString REFRESH = AsciiString.cached("Refresh");
     private static final AsciiString LINK = AsciiString.cached("Link");
-    /** Where else a backend can be reached: whoever goes there has left the gateway, and its routes (RFC 7838). */
-    private static final AsciiString ALT_SVC = AsciiString.cached("Alt-Svc");
 
     private static final AsciiString SURROGATE_CONTROL = AsciiString.cached("Surrogate-Control");
     private static final AsciiString EDGE_CONTROL = AsciiString.cached("Edge-Control");
@@ -41,7 +39,6 @@ public final class ReplyHead {
         mend(head, REFRESH, seam::mendRefresh);
         mend(head, LINK, seam::mendLink);
         mend(head, HttpHeaderNames.SET_COOKIE, seam::mendCookie);
-        head.remove(ALT_SVC);
         if (routed.split()) {
             head.set(
                     HttpHeaderNames.CACHE_CONTROL,

@@ -29,6 +29,9 @@ public final class HopByHop {
         AsciiString.cached("http2-settings"),
     };
 
+    /** Where else a backend can be reached: whoever goes there has left the gateway, and its routes (RFC 7838). */
+    private static final AsciiString ALT_SVC = AsciiString.cached("alt-svc");
+
     /** What a peer may not nominate away, beside what only a proxy may write. */
     private static final Set<String> KEPT = Set.of("host", "content-length");
 
@@ -56,12 +59,13 @@ public final class HopByHop {
         return copy;
     }
 
-    /** Removes the hop-by-hop headers from a reply's {@code head}, and those that its {@code Connection} nominates. */
+    /** Removes the hop-by-hop headers from a reply's {@code head}, those that its {@code Connection} nominates, and {@code Alt-Svc}. */
     public static void removeFrom(HttpHeaders head) {
         removeNominated(head, head, ProxyHeaders.USUAL);
         for (AsciiString name : ALWAYS) {
             head.remove(name);
         }
+        head.remove(ALT_SVC);
     }
 
     /** Returns the same piece of a body without the headers behind its end. */

@@ -277,26 +277,15 @@ final class Http2Connection extends ChannelDuplexHandler {
         } else if (ForgottenReset.isOf(client.channel()) || (!inHead && streams.isEmpty() && now - idleUntil >= 0)) {
             client.close();
         } else {
-            if (!couldLookAtStreams(client, now)) {
-                cut(client); // or nothing would look at what waits here any more
-                return;
+            try {
+                lookAtStreams(client, now);
+            } finally { // if it fails for want of memory, nothing else looks at what waits here
+                boolean isIdle = streams.isEmpty() && !untaken.isPaused() && now - idleUntil < 0;
+                lookAt(isIdle ? idleUntil : now + lookNanos);
+                if (isHeadAwaited) {
+                    lookAt(headUntil);
+                }
             }
-            boolean isIdle = streams.isEmpty() && !untaken.isPaused() && now - idleUntil < 0;
-            lookAt(isIdle ? idleUntil : now + lookNanos);
-            if (isHeadAwaited) {
-                lookAt(headUntil);
-            }
-        }
-    }
-
-    /** Returns whether there was memory to end those that keep us waiting. */
-    private boolean couldLookAtStreams(ChannelHandlerContext client, long now) {
-        try {
-            lookAtStreams(client, now);
-            return true;
-        } catch (OutOfMemoryError e) {
-            LOG.warn("no memory to end a stream, so that its connection ends: {}", e.toString());
-            return false;
         }
     }
 

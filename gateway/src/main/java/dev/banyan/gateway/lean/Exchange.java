@@ -209,11 +209,11 @@ final class Exchange implements Asker {
         ended = true;
         if (out.isBegun()) {
             out.cut();
+            call.end(out.statusSent(), true);
+            client.ended();
         } else {
-            out.own(call.refused(reply));
+            own(call.refused(reply), true);
         }
-        call.end(out.statusSent(), true);
-        client.ended();
     }
 
     @Override
@@ -317,10 +317,18 @@ final class Exchange implements Asker {
     private void answer(OwnReply reply) {
         ended = true;
         releaseWaiting();
+        own(reply, false);
+    }
+
+    /** Ends with a reply of the gateway's own. */
+    private void own(OwnReply reply, boolean abandoned) {
         try {
             out.own(reply);
+        } catch (RuntimeException | Error e) {
+            out.cut(); // or the client would take the next reply for this one
+            throw e;
         } finally { // a call that nobody ends keeps its place
-            call.end(reply.status(), false);
+            call.end(reply.status(), abandoned);
             client.ended();
         }
     }

@@ -377,10 +377,10 @@ public final class RulesInForce {
                 return; // a table of many rules takes seconds to compile
             }
             LiveRules after = before.at(moved);
-            stand = moved;
             if (!after.table().rules().equals(before.table().rules())) {
                 live.set(after);
             }
+            stand = moved; // not before: what failed is tried again
         }
     }
 

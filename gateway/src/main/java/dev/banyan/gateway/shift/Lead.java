@@ -35,10 +35,15 @@ final class Lead {
     /** The most edits that are journalled in one turn, some 10 ms each: what is asked meanwhile, and every head, waits for its end. */
     static final int EDITS_MAX = 50;
 
+    /** So many times what judging took passes before all windows are summed again while edits are left. */
+    private static final int JUDGED_AGAIN_AFTER = 10;
+
     private final ShiftStore store;
     private final Consumer<Entry> moved;
     private final Observations observations;
     private final InstantSource clock;
+    private long judgedAt = System.nanoTime();
+    private long judgingNanos;
 
     /**
      * @param moved is told of every entry after it was journalled, and must not block
@@ -51,7 +56,7 @@ final class Lead {
     }
 
     /**
-     * Obeys what makes things safer, and what was asked of the same routes beside it, as it was asked one after the other. This needs nothing
+     * Obeys what makes things safer, and what was asked of the same routes, or of all, beside it, as it was asked one after the other. This needs nothing
      * that takes long, or that the store may not do just now.
      *
      * @param known the heads that this gateway saw last
@@ -61,7 +66,7 @@ final class Lead {
         Set<String> routes = commands.stream()
                 .filter(each -> each.kind().isSafety())
                 .map(Command::route)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
         if (routes.isEmpty()) {
             return;
         }
@@ -74,6 +79,12 @@ final class Lead {
                 .collect(Collectors.toMap(Plan::route, each -> each));
         for (Plan plan : byRoute.values()) {
             alone(plan.route(), () -> edit(plan, heads));
+        }
+        // Whether all routes are frozen is asked by each of them.
+        routes.add(Plan.ALL);
+        byRoute.put(Plan.ALL, Plan.OF_ALL);
+        if (known.containsKey(Plan.ALL) && !heads.containsKey(Plan.ALL)) {
+            alone(Plan.ALL, () -> lost(Plan.ALL, heads));
         }
         for (Command command : commands) {
             if (routes.contains(command.route())) {
@@ -119,7 +130,12 @@ final class Lead {
                 obeyAlone(command, byRoute.get(command.route()), heads);
             }
         }
-        judge(byRoute, heads);
+        long begun = System.nanoTime();
+        if (left.isEmpty() || begun - judgedAt > JUDGED_AGAIN_AFTER * judgingNanos) {
+            judge(byRoute, heads);
+            judgedAt = System.nanoTime();
+            judgingNanos = judgedAt - begun;
+        }
         return !left.isEmpty();
     }
 

@@ -4,16 +4,13 @@ import dev.banyan.gateway.store.NotLeader;
 import dev.banyan.gateway.store.StoreUnavailable;
 import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.gate.Evidence;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +66,7 @@ public final class ShiftRunner implements AutoCloseable {
     private final OwnCounts counts;
     private final InstantSource clock;
     private final Asked asked = new Asked();
-    private final Set<UUID> askedAgain = new HashSet<>();
+    private final AskedAgain askedAgain;
 
     /** What has been answered and is not told yet, since it is not in force here. */
     private final List<Asked.Answered> untold = new ArrayList<>();
@@ -115,6 +112,14 @@ public final class ShiftRunner implements AutoCloseable {
         this.observations = observations;
         this.counts = new OwnCounts(counts);
         this.clock = clock;
+        this.askedAgain = new AskedAgain(
+                store,
+                this::plan,
+                command -> {
+                    var _ = ask(command);
+                },
+                this.counts.gateway(),
+                clock);
         LocalCopy.Kept kept = copy.load();
         this.heads = kept.heads();
         for (Command each : kept.commands()) {
@@ -171,13 +176,14 @@ public final class ShiftRunner implements AutoCloseable {
             if (command.kind().isSafety()) {
                 settle();
             }
-        } finally { // a turn tries again what failed here
-            // The leader may leave it open for days, and it holds here meanwhile.
-            if (!up || command.kind().isSafety()) {
-                keep();
-            }
-            wake.offer(true);
+        } catch (RuntimeException | Error e) {
+            LOG.error("route {}: not in force here yet, and tried again", command.route(), e);
         }
+        // The leader may leave it open for days, and it holds here meanwhile.
+        if (!up || command.kind().isSafety()) {
+            keep();
+        }
+        wake.offer(true);
         return answer;
     }
 
@@ -207,12 +213,15 @@ public final class ShiftRunner implements AutoCloseable {
 
     /** A trip-wire that changes nothing is not asked for: it goes off again and again. */
     private boolean mayLower(String route, String words) {
+        if (!followed.areOf(plans.get())) {
+            return true; // the rules have changed since the last turn
+        }
         Plan plan = followed.withAnalysis().stream()
                 .filter(each -> each.route().equals(route))
                 .findAny()
                 .orElse(null);
         if (plan == null) {
-            return true; // the rules have changed: the leader knows
+            return true; // it has no analysis any more: the leader knows
         }
         return switch (Lowering.of(Command.Kind.TRIP, standpoint(plan).stage())) {
             case LOWERS -> true;
@@ -375,9 +384,9 @@ public final class ShiftRunner implements AutoCloseable {
 
     /** Answers are read before the heads: what was answered is then in the heads. */
     private void follow() throws StoreUnavailable {
-        var answers = store.answers(asked.ids());
+        List<Answer> answers = answers();
         Map<String, Head> read = store.heads();
-        askAgain(read);
+        askedAgain.ask(heads.values(), read);
         Map<String, Head> newest = withLost(read);
         boolean changed = !newest.equals(heads) || !answers.isEmpty();
         heads = newest;
@@ -392,48 +401,14 @@ public final class ShiftRunner implements AutoCloseable {
         counts.follow(newest);
     }
 
-    /**
-     * Asks again for what a store that went back, to a backup or a copy that lagged, has lost of what made a route safer; what led upwards
-     * is lost.
-     */
-    private void askAgain(Map<String, Head> read) throws StoreUnavailable {
-        for (Head known : heads.values()) {
-            Head now = read.get(known.route());
-            Plan plan =
-                    !known.isLostIn(now) ? null : known.route().equals(Plan.ALL) ? Plan.OF_ALL : plan(known.route());
-            if (plan != null && (now != null || !isInJournal(known.route()))) { // else it is mended by its journal
-                known.saferThan(now, plan).forEach(kind -> askAgain(again(known, now, kind)));
-            }
-        }
-    }
-
-    /** One that cannot be read is one: of a newer build, perhaps. */
-    private boolean isInJournal(String route) throws StoreUnavailable {
+    /** None if one cannot be read, being of a newer build perhaps: it keeps no head from being followed. */
+    private List<Answer> answers() throws StoreUnavailable {
         try {
-            return store.last(route).isPresent();
+            return store.answers(asked.ids());
         } catch (RuntimeException e) {
-            LOG.debug("route {}: the end of its journal cannot be read", route, e);
-            return true;
+            LOG.error("shifts: the answers to what was asked here cannot be read", e);
+            return List.of();
         }
-    }
-
-    private void askAgain(Command command) {
-        if (askedAgain.add(command.id())) {
-            LOG.error(
-                    "route {}: {}; asks for {} again",
-                    command.route(),
-                    command.reason(),
-                    command.kind().word());
-            var _ = ask(command);
-        }
-    }
-
-    /** With the same id in every gateway that knows of it. */
-    private Command again(Head known, @Nullable Head now, Command.Kind kind) {
-        var id = UUID.nameUUIDFromBytes((kind + " " + known).getBytes(StandardCharsets.UTF_8));
-        var reason = "the control store went back from entry " + known.place() + " to "
-                + (now == null ? "none" : now.place());
-        return new Command(id, known.route(), kind, null, counts.gateway(), reason, clock.instant(), null);
     }
 
     /** Heads are never taken away: one that the store lacks, or that cannot be read, is in force as it was known last until the leader has mended it. */

@@ -1,8 +1,8 @@
 package dev.banyan.gateway.shift;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.gateway.TestGateway;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -342,12 +343,13 @@ class RollBackTest {
             var asked = new Incarnation(
                     () -> List.of(PLAN), following(open.shifts("asked", clock)), folder.resolve("b"), clock);
             asked.fails.set(true);
-            assertThatThrownBy(() -> asked.runner.ask(Fixture.command(Command.Kind.ROLLBACK)))
-                    .isInstanceOf(OutOfMemoryError.class);
+            var rolledBack = asked.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+            assertThat(asked.standpoints).isEmpty();
             assertThat(new LocalCopy(folder.resolve("b")).load().commands()).hasSize(1);
             asked.runner.turn();
             assertThat(asked.standpoints).containsEntry("browse", Standpoint.BASELINE);
             turn(leader, asked);
+            assertThat(rolledBack).isDone();
 
             var answer = asked.runner.ask(Fixture.command(Command.Kind.RESUME));
             turn(asked, leader);
@@ -412,6 +414,76 @@ class RollBackTest {
             assertThat(store.heads()).hasSize(1 + Lead.EDITS_MAX);
             turn(leader, leader);
             assertThat(store.heads()).hasSize(plans.size());
+        }
+    }
+
+    @Test
+    void allRoutesAreFrozenForWhatIsAskedAfterwards() throws Exception {
+        var clock = new ManualClock();
+        Plan steps = Fixture.plan("browse", List.of(Fixture.live(1_000, Duration.ofHours(1), false)), null);
+        try (var open = OpenStore.inMemory()) {
+            List<Plan> plans = List.of(steps);
+            var leader = new Incarnation(() -> plans, open.shifts("leader", clock), folder, clock);
+            leader.runner.catchUp();
+            leader.runner.turn();
+            List<CompletableFuture<Answer>> answers = new ArrayList<>();
+            for (Map.Entry<String, Command.Kind> each : List.of(
+                    Map.entry(Plan.ALL, Command.Kind.FREEZE),
+                    Map.entry("browse", Command.Kind.ROLLBACK),
+                    Map.entry("browse", Command.Kind.RESUME))) {
+                clock.advance(Duration.ofSeconds(1));
+                answers.add(leader.runner.ask(new Command(
+                        UUID.randomUUID(), each.getKey(), each.getValue(), null, "ada", "a test", clock.instant(), null)));
+            }
+            leader.runner.turn();
+            assertThat(answers)
+                    .extracting(answer -> answer.get().outcome())
+                    .containsExactly(Answer.Outcome.DONE, Answer.Outcome.DONE, Answer.Outcome.REFUSED);
+            assertThat(leader.runner.standpoint(steps)).isEqualTo(Standpoint.BASELINE);
+        }
+    }
+
+    /** Requests are served by newer rules than those of the last turn. */
+    @Test
+    void aTripWireUnderRulesThatNoTurnHasSeenIsAskedFor() throws Exception {
+        var clock = new ManualClock();
+        Plan judged = Fixture.plan(Fixture.onFail(Analysis.OnFail.To.BASELINE, 0));
+        Plan off = hand(Standpoint.BASELINE, judged);
+        Plan live = hand(EVERYBODY, judged);
+        var plans = new AtomicReference<Collection<Plan>>(List.of(off));
+        try (var open = OpenStore.inMemory()) {
+            var gateway = new Incarnation(plans::get, open.shifts("leader", clock), folder, clock);
+            gateway.runner.turn();
+            plans.set(List.of(live));
+            gateway.runner.tripped("browse", "10 errors of the candidate in a row");
+            TestGateway.await("rolled back", () -> gateway.runner.standpoint(live).equals(Standpoint.BASELINE));
+        }
+    }
+
+    private static Plan hand(Standpoint file, Plan judged) {
+        return new Plan("browse", Plan.Drive.HAND, List.of(), judged.analysis(), file, true, false, Fixture.KEYS);
+    }
+
+    @Test
+    void answersThatCannotBeReadKeepNoHeadFromBeingFollowed() throws Exception {
+        var clock = new ManualClock();
+        List<Plan> plans = List.of(PLAN);
+        try (var open = OpenStore.inMemory()) {
+            var leader = new Incarnation(() -> plans, open.shifts("leader", clock), folder.resolve("a"), clock);
+            ShiftStore real = following(open.shifts("asked", clock));
+            var newer = (ShiftStore) Proxy.newProxyInstance(
+                    ShiftStore.class.getClassLoader(),
+                    new Class<?>[] {ShiftStore.class},
+                    (_, method, arguments) -> {
+                        if (method.getName().equals("answers")) {
+                            throw new IllegalArgumentException("an outcome of a newer build");
+                        }
+                        return method.invoke(real, arguments);
+                    });
+            var follower = new Incarnation(() -> plans, newer, folder.resolve("b"), clock);
+            var _ = leader.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+            turn(leader, follower);
+            assertThat(follower.runner.standpoint(PLAN)).isEqualTo(Standpoint.BASELINE);
         }
     }
 
