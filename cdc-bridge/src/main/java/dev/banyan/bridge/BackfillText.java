@@ -33,9 +33,9 @@ final class BackfillText {
         if (backfill.path("failures").asInt() > 0) {
             var times = backfill.path("failures").asInt();
             lines.add("    failed " + (times == 1 ? "once" : times + " times in a row") + ": "
-                    + backfill.path("failure").asString());
+                    + OneLine.of(backfill.path("failure").asString()));
         } else if (backfill.path("failure").isString()) {
-            lines.add("    " + backfill.path("failure").asString());
+            lines.add("    " + OneLine.of(backfill.path("failure").asString()));
         }
         return lines;
     }

@@ -94,6 +94,9 @@ public final class KeyTexts {
     }
 
     private @Nullable String charAt(TableId above, String key, TableId list, String column) throws SQLException {
+        if (!isAnyText(above, key) || !isAnyText(list, column)) {
+            return null;
+        }
         var isKeyFilled = isFilledUp(above, key);
         if (!isKeyFilled && !isFilledUp(list, column)) {
             return null;
@@ -126,6 +129,11 @@ public final class KeyTexts {
         return type != null
                 && ColumnChecks.TEXTS.contains(type.base())
                 && (isLoose || type.base().equals("citext"));
+    }
+
+    private boolean isAnyText(TableId table, String column) {
+        var type = typeByColumn.getOrDefault(table, Map.of()).get(column);
+        return type != null && ColumnChecks.TEXTS.contains(type.base());
     }
 
     private static boolean isPadded(SourceTable table, String column) {

@@ -33,6 +33,7 @@ final class Silence {
 
     /** True when there was no sign of life for longer than there may be none. */
     boolean isTooLong() {
-        return progress.millisSinceSignOfLife() > (polling ? max : START_MAX).toMillis();
+        var limit = polling ? max : START_MAX; // first: what begins to poll meanwhile has given a sign of life before
+        return progress.millisSinceSignOfLife() > limit.toMillis();
     }
 }

@@ -19,7 +19,7 @@ public final class OpenWriters {
     private static final String POSTGRESQL = """
             SELECT DISTINCT l.virtualtransaction,
                    COALESCE('process ' || l.pid,
-                            (SELECT 'prepared transaction ' || quote_literal(p.gid)
+                            (SELECT 'prepared transaction ' || quote_literal(regexp_replace(p.gid, '[[:cntrl:]]', '?', 'g'))
                              FROM pg_locks own JOIN pg_prepared_xacts p ON p.transaction = own.transactionid
                              WHERE own.pid IS NULL AND own.virtualtransaction = l.virtualtransaction LIMIT 1),
                             'a prepared one')

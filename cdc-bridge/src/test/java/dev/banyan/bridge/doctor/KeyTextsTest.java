@@ -113,6 +113,9 @@ class KeyTextsTest {
                         .containsExactly("in the mapping a field with 'as: char' for public.prd.no");
                 statement.execute("ALTER TABLE prd ALTER no TYPE CHAR(5)");
                 assertThat(KeyTexts.of(mapping("public"), connection)).isEmpty();
+                statement.execute("ALTER TABLE prc DROP CONSTRAINT prc_no_fkey");
+                statement.execute("ALTER TABLE prd ALTER no TYPE INT USING length(no)");
+                assertThat(KeyTexts.of(mapping("public"), connection)).as("no texts").isEmpty();
             }
         }
     }

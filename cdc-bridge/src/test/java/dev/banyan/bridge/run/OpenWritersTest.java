@@ -19,14 +19,14 @@ class OpenWritersTest {
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("INSERT INTO one VALUES (1, 'a')");
-            statement.execute("PREPARE TRANSACTION 'order ''7'''");
+            statement.execute("PREPARE TRANSACTION E'order ''7''\\n'");
             connection.setAutoCommit(true);
             try {
                 assertThat(OpenWriters.of(bridge.source(), bridge.source().tableIds()))
-                        .containsValue("prepared transaction 'order ''7'''")
+                        .containsValue("prepared transaction 'order ''7''?'")
                         .hasSize(1);
             } finally {
-                statement.execute("ROLLBACK PREPARED 'order ''7'''");
+                statement.execute("ROLLBACK PREPARED E'order ''7''\\n'");
             }
         }
     }

@@ -354,6 +354,7 @@ class StoredFaultsTest {
             assertThat(store.listing(100).faults())
                     .extracting(fault -> fault.commitLsn() + " " + fault.changes() + " " + fault.message())
                     .containsExactly("5 90 no word", "6 1 ");
+            assertThat(store.listing(100).countByState()).isEqualTo(Map.of(Fault.State.PARKED, 2L));
             try (var session = store.session()) {
                 session.faults().resolve(session.parked().parts(group).subList(0, 1), "");
                 session.commit(at(6));
