@@ -42,7 +42,8 @@ final class FaultRows {
     }
 
     private static Map<Fault.State, Long> counts(Connection connection) throws SQLException {
-        try (var select = connection.prepareStatement("SELECT state, count(*) FROM bridge_fault WHERE piece = 0 GROUP BY state");
+        try (var select = connection.prepareStatement(
+                        "SELECT state, count(*) FROM bridge_fault WHERE piece = 0 GROUP BY state");
                 var result = select.executeQuery()) {
             var counts = new EnumMap<Fault.State, Long>(Fault.State.class);
             while (result.next()) {

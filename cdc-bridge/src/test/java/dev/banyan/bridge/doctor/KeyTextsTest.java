@@ -115,7 +115,9 @@ class KeyTextsTest {
                 assertThat(KeyTexts.of(mapping("public"), connection)).isEmpty();
                 statement.execute("ALTER TABLE prc DROP CONSTRAINT prc_no_fkey");
                 statement.execute("ALTER TABLE prd ALTER no TYPE INT USING length(no)");
-                assertThat(KeyTexts.of(mapping("public"), connection)).as("no texts").isEmpty();
+                assertThat(KeyTexts.of(mapping("public"), connection))
+                        .as("no texts")
+                        .isEmpty();
             }
         }
     }

@@ -2,7 +2,6 @@ package dev.banyan.gateway.shift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banyan.gateway.TestGateway;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
@@ -433,7 +432,14 @@ class RollBackTest {
                     Map.entry("browse", Command.Kind.RESUME))) {
                 clock.advance(Duration.ofSeconds(1));
                 answers.add(leader.runner.ask(new Command(
-                        UUID.randomUUID(), each.getKey(), each.getValue(), null, "ada", "a test", clock.instant(), null)));
+                        UUID.randomUUID(),
+                        each.getKey(),
+                        each.getValue(),
+                        null,
+                        "ada",
+                        "a test",
+                        clock.instant(),
+                        null)));
             }
             leader.runner.turn();
             assertThat(answers)
@@ -456,7 +462,7 @@ class RollBackTest {
             gateway.runner.turn();
             plans.set(List.of(live));
             gateway.runner.tripped("browse", "10 errors of the candidate in a row");
-            TestGateway.await("rolled back", () -> gateway.runner.standpoint(live).equals(Standpoint.BASELINE));
+            OpenStore.await("rolled back", () -> gateway.runner.standpoint(live).equals(Standpoint.BASELINE));
         }
     }
 
@@ -472,9 +478,7 @@ class RollBackTest {
             var leader = new Incarnation(() -> plans, open.shifts("leader", clock), folder.resolve("a"), clock);
             ShiftStore real = following(open.shifts("asked", clock));
             var newer = (ShiftStore) Proxy.newProxyInstance(
-                    ShiftStore.class.getClassLoader(),
-                    new Class<?>[] {ShiftStore.class},
-                    (_, method, arguments) -> {
+                    ShiftStore.class.getClassLoader(), new Class<?>[] {ShiftStore.class}, (_, method, arguments) -> {
                         if (method.getName().equals("answers")) {
                             throw new IllegalArgumentException("an outcome of a newer build");
                         }
@@ -495,7 +499,8 @@ class RollBackTest {
         Plan complete = Fixture.plan("browse", List.of(Fixture.COMPLETE), judged.analysis());
         try (var open = OpenStore.inMemory()) {
             ShiftStore store = open.shifts("leader", clock);
-            var leader = new Incarnation(() -> List.of(complete), store, folder, clock);
+            List<Plan> plans = List.of(complete);
+            var leader = new Incarnation(() -> plans, store, folder, clock);
             leader.runner.turn();
             for (int i = 0; i < 10; i++) {
                 leader.runner.tripped("browse", "10 errors of the candidate in a row");
