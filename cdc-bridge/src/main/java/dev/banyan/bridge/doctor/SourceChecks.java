@@ -13,6 +13,7 @@ import dev.banyan.bridge.store.PublishedTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -185,7 +186,11 @@ public final class SourceChecks {
 
     private void position(Stored stored) throws SQLException {
         var known = new Preflight.Stored(stored.position, List.of(), stored.published, stored.setBack);
-        findings.add(position(source, Preflight.check(source, connection, known, Preflight.Accepted.NONE)));
+        try {
+            findings.add(position(source, Preflight.check(source, connection, known, Preflight.Accepted.NONE)));
+        } catch (SQLTransientException e) {
+            findings.add(Finding.warn("position", String.valueOf(e.getMessage()), ""));
+        }
     }
 
     static Finding position(Source source, Preflight.Verdict verdict) {

@@ -1,6 +1,5 @@
 package dev.banyan.bridge.run;
 
-import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.TableId;
@@ -77,6 +76,10 @@ public final class BridgeRun {
     private final AtomicReference<@Nullable BridgeStore> openStore = new AtomicReference<>();
     private volatile Runnable opened = () -> {};
     private volatile boolean fenced;
+
+    /** Why the log is to be refused for good, whatever it looks like since; empty while nothing is known. */
+    private volatile String refusedForGood = "";
+
     private boolean areColumnsSeen;
 
     public BridgeRun(RunSettings settings, InstantSource clock) {
@@ -278,6 +281,9 @@ public final class BridgeRun {
     private EngineEnd runEngineOnce(BridgeStore store, @Nullable Spool spool) throws InterruptedException {
         Position position;
         CheckedServer server;
+        if (!refusedForGood.isEmpty()) {
+            remember(store, refusedForGood); // the store may have been away
+        }
         try (var connection = settings.source().connect()) {
             var stored = store.position();
             switch (Preflight.check(
@@ -286,8 +292,8 @@ public final class BridgeRun {
                     new Preflight.Stored(reach(stored, spool), store.definitions(), store.published(), store.setBack()),
                     settings.accepted(),
                     this::waits)) {
-                case Preflight.Verdict.Refuse(var what, var todo, var isSetBack) -> {
-                    if (isSetBack) {
+                case Preflight.Verdict.Refuse(var what, var todo, var isForGood) -> {
+                    if (isForGood) {
                         remember(store, what);
                     }
                     return EngineEnd.refused(what + "\n" + todo);
@@ -306,7 +312,8 @@ public final class BridgeRun {
                             go.position(),
                             go.published(),
                             leaves(store, connection, position),
-                            leaves -> store.lostRows().seen(leaves, Set.of(), 0));
+                            leaves -> store.lostRows().seen(leaves, Set.of(), 0),
+                            why -> remember(store, why));
                 }
             }
         } catch (SQLException e) {
@@ -338,11 +345,7 @@ public final class BridgeRun {
                         this::isStopping)) {
             openHub.set(hub);
             engine.start();
-            var stopped = engine.await();
-            known = EngineEnd.of(engine, stopped);
-            if (stopped == EngineRun.Stop.UNPUBLISHED && settings.source().dbms() == Dbms.MARIADB) {
-                remember(store, Preflight.lacking(place(position.commitLsn()), engine.unpublished()));
-            }
+            known = EngineEnd.of(engine, engine.await());
             return known;
         } catch (MappingFailed e) {
             return EngineEnd.refused(String.valueOf(e.getMessage()));
@@ -355,15 +358,13 @@ public final class BridgeRun {
 
     /** Tells what a set-up waits for, as long as it is to wait. */
     private boolean waits(String what) {
-        if (!what.isEmpty() && !what.equals(progress.reason())) {
-            LOG.info("{}", what);
-            progress.enter(Progress.State.STARTING, what);
-        }
+        progress.waits(Progress.State.STARTING, what);
         return !isStopping();
     }
 
-    /** What is wrong with the log, which it does not show for ever. */
-    private static void remember(BridgeStore store, String what) {
+    /** What is wrong with the log, which it does not show for ever: at once, however the run then ends. */
+    private void remember(BridgeStore store, String what) {
+        refusedForGood = what;
         if (store.setBack().isEmpty()) {
             store.setBack(what);
         }

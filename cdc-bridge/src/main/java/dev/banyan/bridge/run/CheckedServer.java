@@ -34,25 +34,28 @@ final class CheckedServer {
     private final Position checked;
     private final Set<PublishedTable> published;
     private final Consumer<Set<Leaf>> remember;
+    private final Consumer<String> refuse;
     private final Set<TableId> partitioned;
     private Set<Leaf> leaves;
     private final Detaching detaching = new Detaching(System::nanoTime);
     private boolean isConfirmed;
     private boolean isClosed;
 
-    /** The server of {@code source} that was found good to go on at {@code checked}, to publish {@code published}, and to have the partitions {@code leaves}; {@code remember} hears of new ones. */
+    /** The server of {@code source} that was found good to go on at {@code checked}, to publish {@code published}, and to have the partitions {@code leaves}; {@code remember} hears of new ones, and {@code refuse} why its log is to be refused for good. */
     CheckedServer(
             Source source,
             Position checked,
             Set<PublishedTable> published,
             Set<Leaf> leaves,
-            Consumer<Set<Leaf>> remember) {
+            Consumer<Set<Leaf>> remember,
+            Consumer<String> refuse) {
         this.source = source;
         this.checked = checked;
         this.published = Set.copyOf(published);
         this.partitioned = Leaves.partitioned(leaves);
         this.leaves = Set.copyOf(leaves);
         this.remember = remember;
+        this.refuse = refuse;
     }
 
     /** To be called when the first records are here; throws {@link ServerChanged} when they may be those of another server. One thread at a time. */
@@ -77,11 +80,12 @@ final class CheckedServer {
         return partitioned;
     }
 
-    /** Why not every change of the mapped tables is in the log, or published, since; empty when all are. */
+    /** Why not every change of the mapped tables is in the log, or published, since; empty when all are. Another server may answer, of which nothing is remembered. */
     Optional<String> unpublished(Connection connection) throws SQLException {
-        var unlogged = Preflight.unlogged(source, connection);
+        var unlogged = Preflight.unlogged(source, connection, checked);
+        unlogged.filter(Preflight.Verdict.Refuse::isForGood).ifPresent(found -> refuse.accept(found.what()));
         return unlogged.isPresent()
-                ? unlogged
+                ? unlogged.map(Preflight.Verdict.Refuse::what)
                 : Publication.gap(source, published, Publication.of(source, connection), 0);
     }
 

@@ -7,6 +7,7 @@ import dev.banyan.bridge.engine.SchemaLog;
 import dev.banyan.bridge.engine.TransactionUnreadable;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which mapped tables Debezium has otherwise than the server, as its history of definitions keeps them, and otherwise than the log's rows: for whoever
@@ -21,7 +22,7 @@ final class Doubts {
     private volatile List<Due> all = List.of();
 
     /** The first rows of all that are read wrongly, which nothing settles. */
-    private volatile List<Due> misread = List.of();
+    private volatile @Nullable Due misread;
 
     /** Of positions in {@code era}. */
     Doubts(int era) {
@@ -42,10 +43,17 @@ final class Doubts {
 
     /** Rows of {@code table} at the GTID with the number {@code at} are read wrongly, as {@code why} says. */
     void misread(TableId table, String why, long at) {
-        if (misread.isEmpty()) {
+        if (misread == null) {
             var text = "table " + table + ": " + why + "; they would be read wrongly. resync begins behind it)";
-            misread = List.of(new Due(at - 1, at, text));
+            misread = new Due(at - 1, at, text);
         }
+    }
+
+    /** The failure for the rows that are read wrongly, at which Debezium itself may stumble before they count; null when there are none. */
+    @Nullable
+    TransactionUnreadable misread() {
+        var due = misread;
+        return due == null ? null : new TransactionUnreadable(due.text);
     }
 
     /**
@@ -53,7 +61,7 @@ final class Doubts {
      * read wrongly out of {@code arrivals}.
      */
     void check(long position, List<Arrival> arrivals) {
-        var due = Stream.concat(misread.stream(), all.stream())
+        var due = Stream.concat(Stream.ofNullable(misread), all.stream())
                 .filter(doubt -> position >= Era.position(era, doubt.at))
                 .toList();
         if (due.isEmpty()) {

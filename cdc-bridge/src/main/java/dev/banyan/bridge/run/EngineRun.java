@@ -72,7 +72,9 @@ final class EngineRun implements AutoCloseable {
     private final CheckedServer server;
     private final PausedTables paused;
     private final BackfillWatch backfills;
+    private final Doubts doubts;
     private final Delivery delivery;
+    private final long begunAt;
     private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
     private final String engineName;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -140,7 +142,7 @@ final class EngineRun implements AutoCloseable {
                 settings.watcher(),
                 new Courier.Stopping(() -> closingAtNanos != null || stopping.getAsBoolean(), this::isOverdue));
         var spooling = settings.spool();
-        var doubts = new Doubts(position.era());
+        this.doubts = new Doubts(position.era());
         var parts = new Delivery.Parts(
                 assembler(position.era(), mapper.wholeFor()),
                 settings.source().shapes(paused.misfits(), paused),
@@ -151,6 +153,7 @@ final class EngineRun implements AutoCloseable {
                 spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when(),
                 doubts);
         this.delivery = new Delivery(parts, position);
+        this.begunAt = delivery.reached();
         this.engineName = settings.name() + "-" + UUID.randomUUID();
         EngineSockets.open(engineName);
         StoredOffsets.register(
@@ -180,9 +183,12 @@ final class EngineRun implements AutoCloseable {
         this.closing = new EngineClosing(engine, engineName, delivery, hub, ended);
     }
 
-    /** True while whoever waits for a lock in the legacy database may do so: until we are closed, and not in silence. */
-    private boolean waits() {
+    /** True while whoever waits in the legacy database for {@code what} may do so: until we are closed, and not in silence. */
+    private boolean waits(String what) {
         progress.signOfLife();
+        if (!silence.isPolling() || progress.reason().isEmpty()) { // what the hub does is said first
+            progress.waits(progress.state(), what);
+        }
         return closingAtNanos == null && !stopping.getAsBoolean();
     }
 
@@ -232,11 +238,16 @@ final class EngineRun implements AutoCloseable {
     @Nullable
     Throwable failure() {
         var failed = delivery.failure();
-        return failed == null || failed instanceof BrokenOff // because it was closed, which says nothing of why
-                ? TemporalConverter.takeRefused(engineName)
-                        .<Throwable>map(refused -> refused)
-                        .orElse(error)
-                : failed;
+        if (failed != null && !(failed instanceof BrokenOff)) { // that, because it was closed, says nothing of why
+            return failed;
+        }
+        var misread = doubts.misread();
+        if (error != null && misread != null && delivery.reached() == begunAt) { // else there may be more before it
+            return misread;
+        }
+        return TemporalConverter.takeRefused(engineName)
+                .<Throwable>map(refused -> refused)
+                .orElse(error);
     }
 
     /** Why the last batch is not where it should be; null when it is. */

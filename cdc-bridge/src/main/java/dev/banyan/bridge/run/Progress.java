@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the bridge is doing, for those who watch: written by the threads that work, read by the status page. */
 public final class Progress {
@@ -44,6 +46,7 @@ public final class Progress {
     /** A state with the reason for it, and since when the bridge is in it. */
     record Standing(State state, String reason, long sinceMs) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
     private static final int REFUSED_MAX = 10_000;
 
     private final InstantSource clock;
@@ -91,6 +94,16 @@ public final class Progress {
     /** The state changed, for this reason; an empty reason when it needs none. */
     public void enter(State next, String why) {
         standing.updateAndGet(last -> new Standing(next, why, last.state == next ? last.sinceMs : clock.millis()));
+    }
+
+    /** It waits for {@code what}, which is logged once, or for nothing any more where that is empty. */
+    void waits(State state, String what) {
+        if (!what.equals(reason())) {
+            if (!what.isEmpty()) {
+                LOG.info("{}", what);
+            }
+            enter(state, what);
+        }
     }
 
     /** Something came through the log, a row or a heartbeat, or the database is at work on it. */

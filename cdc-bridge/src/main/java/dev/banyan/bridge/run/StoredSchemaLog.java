@@ -6,6 +6,7 @@ import dev.banyan.bridge.engine.GtidRule;
 import dev.banyan.bridge.engine.SchemaLog;
 import dev.banyan.bridge.source.MadeTable;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.Waiting;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.TableDefinition;
 import java.sql.SQLException;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -24,10 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The definitions of tables in the bridge's store, where also those that the mapping reads of {@code source} are noted of which rows went with a partition or another table. For
- * a table that is locked it waits while {@code waits}.
+ * a table that is locked it waits while {@code waiting} says so.
  */
-record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts, BooleanSupplier waits)
-        implements SchemaLog {
+record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts, Waiting waiting) implements SchemaLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoredSchemaLog.class);
 
@@ -76,7 +75,7 @@ record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts,
     public Map<TableId, Made> made(Set<TableId> tables) {
         return undisturbed(() -> {
             try {
-                return MadeTable.of(source, tables, waits);
+                return MadeTable.of(source, tables, waiting);
             } catch (SQLException e) {
                 throw new ServerChanged(
                         "the legacy database cannot be asked how " + tables + " are made: " + e.getMessage());

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 
 /** Asks MariaDB how tables are made. */
 public final class MadeTable {
@@ -23,23 +22,24 @@ public final class MadeTable {
 
     /**
      * How each of {@code tables} is made now, and where the log ends behind that; without those that are not there, or when the log ends in several domains. For one
-     * that is locked, as a copy is that is being filled, it waits while {@code waits}, which is asked each second.
+     * that is locked, as a copy is that is being filled, it waits while {@code waiting}, which is asked each second, says so.
      */
-    public static Map<TableId, SchemaLog.Made> of(Source source, Set<TableId> tables, BooleanSupplier waits)
+    public static Map<TableId, SchemaLog.Made> of(Source source, Set<TableId> tables, Waiting waiting)
             throws SQLException {
         var made = new HashMap<TableId, SchemaLog.Made>();
         try (var connection = source.connect();
                 var statement = connection.createStatement()) {
             statement.execute("SET lock_wait_timeout = " + LOCKED_SECONDS_MAX);
             for (var table : tables) {
-                of(source, connection, table, waits).ifPresent(found -> made.put(table, found));
+                of(source, connection, table, waiting).ifPresent(found -> made.put(table, found));
             }
         }
         return made;
     }
 
-    private static Optional<SchemaLog.Made> of(
-            Source source, Connection connection, TableId table, BooleanSupplier waits) throws SQLException {
+    private static Optional<SchemaLog.Made> of(Source source, Connection connection, TableId table, Waiting waiting)
+            throws SQLException {
+        var what = "table " + table + " is locked by a statement that has not ended: how it is made is asked then";
         while (true) {
             try {
                 return of(source, connection, table);
@@ -47,7 +47,7 @@ public final class MadeTable {
                 if (UNREADABLE.contains(e.getErrorCode())) {
                     return Optional.empty();
                 }
-                if (e.getErrorCode() != LOCKED || !waits.getAsBoolean()) {
+                if (e.getErrorCode() != LOCKED || !waiting.goesOn(what)) {
                     throw e;
                 }
             }

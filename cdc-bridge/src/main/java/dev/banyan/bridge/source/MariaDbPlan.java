@@ -31,6 +31,8 @@ final class MariaDbPlan {
     /** What keeps the bridge from running, and the log from nothing. */
     private final List<String> others = new ArrayList<>();
 
+    private boolean leavesOut;
+
     /** True when what the bridge keeps on the server is not there, by which it knows the server's data. */
     private boolean isWithoutOwnTables;
 
@@ -46,7 +48,9 @@ final class MariaDbPlan {
         var server = MariaDbServer.of(connection);
         var settings = MariaDbSettings.of(
                 server.variables(), server.appliedLogs(), source.replica().serverId(), TimeZone.getDefault());
-        obstacles.addAll(settings.ofTheLog());
+        obstacles.addAll(settings.leavingOut());
+        leavesOut = !obstacles.isEmpty();
+        others.addAll(settings.ofTheLog());
         others.addAll(settings.others());
         if (!server.variable(ROW_METADATA).equals("FULL")) {
             present.add(ROW_METADATA + ": " + server.variable(ROW_METADATA) + " (better: FULL, with SET GLOBAL "
@@ -79,6 +83,11 @@ final class MariaDbPlan {
     /** True when by what {@link #plan} found the log of before may lack changes, or be another one. */
     boolean mayLackChanges() {
         return !obstacles.isEmpty() || isWithoutOwnTables;
+    }
+
+    /** True when, whatever is changed about it now, the log lacks rows that were written while the server was set as {@link #plan} found it. */
+    boolean leavesOut() {
+        return leavesOut;
     }
 
     private void filters(MariaDbServer server) throws SQLException {

@@ -68,9 +68,7 @@ final class MariaDbPreflight {
                 return new Preflight.Verdict.Refuse("the mapping does not fit its columns", plan.script());
             }
             if (stored.position().isPresent() && planning.mayLackChanges()) {
-                return gap("what the bridge needs is not there any more, so the log since "
-                        + source.dbms().place(stored.position().get().commitLsn()) + " may lack something:\n"
-                        + plan.script());
+                return lacking(stored.position().get(), plan.script(), planning.leavesOut());
             }
             if (stored.position().isPresent()
                     || !source.manage()
@@ -107,7 +105,7 @@ final class MariaDbPreflight {
     Optional<String> changed(Position checked) throws SQLException {
         var server = MariaDbServer.of(connection);
         var end = server.variable("gtid_binlog_pos");
-        if (!identity(server).equals(checked.systemIdentifier()) || server.number("server_id") != checked.timeline()) {
+        if (!isOurs(server, checked)) {
             return Optional.of("this is another database server: " + identity(server) + ", server_id "
                     + server.number("server_id") + " (expected: " + checked.systemIdentifier() + ", server_id "
                     + checked.timeline() + ")");
@@ -119,12 +117,39 @@ final class MariaDbPreflight {
                 : Optional.empty(); // a second domain is refused where the log has it
     }
 
-    /** Which settings keep changes out of the log, or unreadable in it: sessions that are open take some of them over at once. */
-    Optional<String> unlogged() throws SQLException {
+    /** Why the log is not to be read as the server is set now: sessions that are open take some of it over at once. */
+    Optional<Preflight.Verdict.Refuse> unlogged(Position checked) throws SQLException {
         var server = MariaDbServer.of(connection);
         var settings =
                 MariaDbSettings.of(server.variables(), 0, source.replica().serverId(), TimeZone.getDefault());
-        return settings.ofTheLog().isEmpty() ? Optional.empty() : Optional.of(String.join("\n", settings.ofTheLog()));
+        if (!settings.leavingOut().isEmpty()) {
+            return Optional.of(lacking(checked, String.join("\n", settings.leavingOut()), true));
+        }
+        return settings.ofTheLog().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Preflight.Verdict.Refuse(String.join("\n", settings.ofTheLog()), ""));
+    }
+
+    /** That the log may lack something since {@code position}, for the {@code obstacles}; for good, too, only if it is the log that this is in. */
+    private Preflight.Verdict.Refuse lacking(Position position, String obstacles, boolean isForGood)
+            throws SQLException {
+        return new Preflight.Verdict.Refuse(
+                Preflight.lacking(source.dbms().place(position.commitLsn()), obstacles),
+                RESYNC,
+                isForGood && isOurs(MariaDbServer.of(connection), position));
+    }
+
+    /** True when {@code server} is the one that {@code position} is of; a replica has another {@code server_id}. */
+    private boolean isOurs(MariaDbServer server, Position position) throws SQLException {
+        try {
+            return server.number("server_id") == position.timeline()
+                    && identity(server).equals(position.systemIdentifier());
+        } catch (SQLException e) {
+            if (UNREADABLE.contains(e.getErrorCode())) {
+                return false; // the plan says what is missing
+            }
+            throw e;
+        }
     }
 
     Optional<Preflight.Beginning> beginning() throws SQLException {
@@ -172,26 +197,16 @@ final class MariaDbPreflight {
                 true);
     }
 
-    /** The log of the server that {@code position} is of, when it was set back, whatever is missing there; a replica has another {@code server_id}. */
+    /** The log of the server that {@code position} is of, when it was set back, whatever is missing there. */
     private Optional<Preflight.Verdict> setBackOfOurs(Position position) throws SQLException {
         var server = MariaDbServer.of(connection);
         var end = server.variable("gtid_binlog_pos");
-        if (!server.variable("log_bin").equals("ON")
-                || server.number("server_id") != position.timeline()
-                || end.contains(",")
-                || !isSetBack(end, position)) {
-            return Optional.empty();
-        }
-        try {
-            return identity(server).equals(position.systemIdentifier())
-                    ? Optional.of(setBack(end, position))
-                    : Optional.empty();
-        } catch (SQLException e) {
-            if (UNREADABLE.contains(e.getErrorCode())) {
-                return Optional.empty(); // the plan says what is missing
-            }
-            throw e;
-        }
+        return server.variable("log_bin").equals("ON")
+                        && !end.contains(",")
+                        && isSetBack(end, position)
+                        && isOurs(server, position)
+                ? Optional.of(setBack(end, position))
+                : Optional.empty();
     }
 
     private static Preflight.Verdict go(Position position) {

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 final class MariaDbSettings {
 
     /*
-     * Two kinds: under the one changes may already be missing from the log, under the other the bridge cannot run, and has lost nothing by it.
+     * Three kinds: under the first rows are left out of the log, or written so that Debezium passes over them, which stays so whatever the server is set to
+     * afterwards. Under the second what is read would be wrong as long as it is so, under the third the bridge cannot run, and nothing is lost by either.
      *
      * A server that applies what another one writes is a replica, unless it is the one of a pair that legacy writes to. Of that its last
      * transaction tells: it is the server's own, as its server_id says, and while nothing but the bridge is new here it is the other's.
@@ -22,6 +23,7 @@ final class MariaDbSettings {
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\..*");
 
     private final Map<String, String> variables;
+    private final List<String> leavingOut = new ArrayList<>();
     private final List<String> ofTheLog = new ArrayList<>();
     private final List<String> others = new ArrayList<>();
 
@@ -42,12 +44,17 @@ final class MariaDbSettings {
         return settings;
     }
 
-    /** Obstacles under which changes may be missing from the log. */
+    /** Obstacles under which rows are missing from the log, or cannot be read in it, for good. */
+    List<String> leavingOut() {
+        return List.copyOf(leavingOut);
+    }
+
+    /** Obstacles under which the log is not to be read as long as they are there; nothing is missing from it. */
     List<String> ofTheLog() {
         return List.copyOf(ofTheLog);
     }
 
-    /** Obstacles that nothing is missing for. */
+    /** Obstacles that the log has nothing to do with. */
     List<String> others() {
         return List.copyOf(others);
     }
@@ -78,19 +85,19 @@ final class MariaDbSettings {
     }
 
     private void log() {
-        expect(ofTheLog, "log_bin", "ON", "a file name in the server's configuration, and a restart");
+        expect(leavingOut, "log_bin", "ON", "a file name in the server's configuration, and a restart");
         expect(
-                ofTheLog,
+                leavingOut,
                 "binlog_format",
                 "ROW",
                 "in the server's configuration, and a restart: sessions keep the old one");
         expect(
-                ofTheLog,
+                leavingOut,
                 "binlog_row_image",
                 "FULL",
                 "in the server's configuration, and a restart: sessions keep the old one");
         expect(
-                ofTheLog,
+                leavingOut,
                 "log_bin_compress",
                 "OFF",
                 "SET GLOBAL log_bin_compress = OFF, and in the server's configuration");
@@ -103,7 +110,7 @@ final class MariaDbSettings {
                 ofTheLog,
                 "binlog_alter_two_phase",
                 "OFF",
-                "SET GLOBAL binlog_alter_two_phase = OFF, and in the server's configuration: Debezium reads each ALTER twice");
+                "SET GLOBAL binlog_alter_two_phase = OFF, and in the server's configuration: Debezium reads each ALTER twice; if a mapped table was altered meanwhile, resync");
         var kept = variable("binlog_expire_logs_seconds");
         if (!kept.isEmpty() && Long.parseLong(kept) > 0 && Long.parseLong(kept) < KEPT_SECONDS_MIN) {
             others.add("binlog_expire_logs_seconds: " + kept + " (expected: 0, or at least " + KEPT_SECONDS_MIN

@@ -7,6 +7,7 @@ import dev.banyan.bridge.store.PublishedTable;
 import dev.banyan.bridge.store.TableDefinition;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,10 +50,10 @@ public final class Preflight {
         }
 
         /**
-         * Going on would lose or repeat something; {@code todo} says what a person can do. {@code isSetBack} when the log ends before our position: it may have
-         * passed that at the next look, and is to be refused still.
+         * Going on would lose or repeat something; {@code todo} says what a person can do. {@code isForGood} when that may not show at the next look, and is to be
+         * refused still: the log ended before our position, or rows were kept out of it.
          */
-        record Refuse(String what, String todo, boolean isSetBack) implements Verdict {
+        record Refuse(String what, String todo, boolean isForGood) implements Verdict {
             Refuse(String what, String todo) {
                 this(what, todo, false);
             }
@@ -97,9 +98,9 @@ public final class Preflight {
     private static final int LACKING_CHARACTERS_MAX = 800;
 
     /** That the log may lack something since the place {@code since}, as it was found with the {@code settings} of an obstacle each line. */
-    public static String lacking(String since, String settings) {
+    static String lacking(String since, String settings) {
         var found = settings.substring(0, Math.min(settings.length(), LACKING_CHARACTERS_MAX));
-        return LACKING + " since " + since + ", as the bridge found while it ran:\n" + found;
+        return LACKING + " since " + since + ", as the bridge found:\n" + found;
     }
 
     /** True when the log goes on behind the position though it was refused for good as {@code setBack} says. */
@@ -164,9 +165,12 @@ public final class Preflight {
                 : Optional.empty();
     }
 
-    /** Why changes may be missing from the log since the server was checked, by how it is set now; empty when none are. PostgreSQL's {@link Publication} says it. */
-    public static Optional<String> unlogged(Source source, Connection connection) throws SQLException {
-        return source.dbms() == Dbms.MARIADB ? new MariaDbPreflight(source, connection).unlogged() : Optional.empty();
+    /** Why the log is not to be read on, by how the server is set since it was {@code checked}; empty when it is. PostgreSQL's {@link Publication} says it. */
+    public static Optional<Verdict.Refuse> unlogged(Source source, Connection connection, Position checked)
+            throws SQLException {
+        return source.dbms() == Dbms.MARIADB
+                ? new MariaDbPreflight(source, connection).unlogged(checked)
+                : Optional.empty();
     }
 
     /** True while somebody reads our slot; of MariaDB, which does not say who reads its log, always. */
@@ -242,7 +246,7 @@ public final class Preflight {
         var slot = slot(source, connection)
                 .orElseThrow(() -> new SQLException("slot " + source.slot() + " vanished while being checked"));
         if (slot.isBeingMade()) {
-            throw new SQLException("slot " + source.slot() + " is being made still, by process "
+            throw new SQLTransientException("slot " + source.slot() + " is being made still, by process "
                     + reader(source, connection).map(String::valueOf).orElse("?") + " of the server");
         }
         var verdict = judge(source, server, slot, stored, accepted);

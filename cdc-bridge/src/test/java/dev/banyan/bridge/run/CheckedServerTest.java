@@ -25,8 +25,8 @@ class CheckedServerTest {
         var source = new Source("jdbc:mariadb://127.0.0.1:1/away", "u", "", "s", "p", true, List.of());
         var known = Set.of(new Leaf(new TableId("away", "part"), 1, 1, 1));
         var position = new Position("1", 1, 9, Map.of());
-        var ended = new CheckedServer(source, position, Set.of(), known, remembered::add);
-        var running = new CheckedServer(source, position, Set.of(), known, remembered::add);
+        var ended = new CheckedServer(source, position, Set.of(), known, remembered::add, _ -> {});
+        var running = new CheckedServer(source, position, Set.of(), known, remembered::add, _ -> {});
         ended.close();
 
         ended.parted(connection());

@@ -10,9 +10,12 @@ import dev.banyan.bridge.source.Obstacle;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
+import dev.banyan.bridge.store.Position;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -238,6 +241,16 @@ class MariaDbPreflightTest {
                                 + " GLOBAL gtid_strict_mode = ON, GLOBAL binlog_expire_logs_seconds = 0, GLOBAL log_bin_compress = OFF");
             }
             bridge.start();
+            bridge.sql("SET GLOBAL gtid_strict_mode = OFF");
+            try {
+                assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+                assertThat(bridge.progress().reason())
+                        .contains("the legacy database is not set up", "gtid_strict_mode: OFF (expected: ON")
+                        .doesNotContain("resync");
+            } finally {
+                bridge.sql("SET GLOBAL gtid_strict_mode = ON");
+            }
+            bridge.start(); // nothing is missing for that
             bridge.sql("SET GLOBAL log_bin_compress = ON");
             try {
                 assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
@@ -251,7 +264,33 @@ class MariaDbPreflightTest {
             resync(bridge);
             assertThat(TestBridge.header(bridge.events().getLast(), "ce_sequence"))
                     .startsWith("0000");
+            bridge.stop();
+            bridge.sql("SET GLOBAL log_bin_compress = ON");
+            try {
+                assertThat(remembered(bridge, "another")).isEmpty();
+                assertThat(remembered(bridge, "")).singleElement().asString().contains("log_bin_compress: ON");
+                assertRefused(bridge, "may lack something", "log_bin_compress: ON (expected: OFF");
+            } finally {
+                bridge.sql("SET GLOBAL log_bin_compress = OFF");
+            }
+            bridge.sql("INSERT INTO one VALUES (2, 'b')");
+            assertRefused(bridge, "may lack something", "log_bin_compress: ON (expected: OFF", "resync");
         }
+    }
+
+    /** What a look at the server makes a bridge remember that began on {@code other} data than its; it is told of it either way. */
+    private static List<String> remembered(TestBridge bridge, String other) throws Exception {
+        var remembered = new ArrayList<String>();
+        try (var connection = bridge.source().connect();
+                var statement = connection.createStatement();
+                var found = statement.executeQuery("SELECT CONCAT(server, '" + other + "'), @@GLOBAL.server_id FROM "
+                        + bridge.source().heartbeatTable())) {
+            found.next();
+            var begun = new Position(found.getString(1), found.getInt(2), 9, Map.of());
+            var server = new CheckedServer(bridge.source(), begun, Set.of(), Set.of(), _ -> {}, remembered::add);
+            assertThat(server.unpublished(connection)).isPresent();
+        }
+        return remembered;
     }
 
     @Test

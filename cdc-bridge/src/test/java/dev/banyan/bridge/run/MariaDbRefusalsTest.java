@@ -185,7 +185,10 @@ class MariaDbRefusalsTest {
     /** Nothing else would: where the bridge asks the server, its table is again as Debezium takes it for. */
     @Test
     void rowsThatTheLogNamesOtherwiseThanDebeziumReadsThemAreNotTold() throws Exception {
-        try (var bridge = new TestBridge(Dbms.MARIADB, "named", folder, "one").start()) {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "named", folder, "one")) {
+            bridge.sql("CREATE TABLE two (id BIGINT PRIMARY KEY, v INT NOT NULL, w TEXT)");
+            bridge.tables = List.of("one", "two");
+            bridge.start();
             bridge.sql("ALTER TABLE one MODIFY COLUMN IF EXISTS nowhere TEXT"); // is in the log, and did nothing
             bridge.sql("INSERT INTO one VALUES (1, 'before')");
             bridge.awaitEqual();
@@ -204,6 +207,14 @@ class MariaDbRefusalsTest {
             assertThat(bridge.fold()).containsExactly(Map.entry("one/1", "before"), Map.entry("one/2", "v"));
             assertRefused(bridge, "table named_m.one: columns [id, v, w] by the log's statements");
             resync(bridge);
+            bridge.stop();
+            bridge.sql("ALTER TABLE two MODIFY v INT NOT NULL /*!40000 AFTER w */");
+            bridge.sql("INSERT INTO two VALUES (1, 'of which Debezium makes no number', 5)");
+            bridge.sql("ALTER TABLE two MODIFY v INT NOT NULL AFTER id");
+            assertRefused(
+                    bridge,
+                    "table named_m.two: columns [id, v, w] by the log's statements (expected: [id, w, v], as its rows",
+                    "Nothing was skipped");
         }
     }
 

@@ -35,8 +35,9 @@ class MadeTableTest {
                     return found.next();
                 }
             });
-            assertThatThrownBy(() -> MadeTable.of(source, tables, () -> false)).isInstanceOf(SQLException.class);
-            var made = MadeTable.of(source, tables, () -> {
+            assertThatThrownBy(() -> MadeTable.of(source, tables, _ -> false)).isInstanceOf(SQLException.class);
+            var made = MadeTable.of(source, tables, what -> {
+                assertThat(what).startsWith("table made.filled is locked");
                 try {
                     return statement.execute("SELECT RELEASE_LOCK('made')");
                 } catch (SQLException e) {

@@ -27,7 +27,10 @@ class MariaDbSettingsTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            log_bin_compress,           ON,            log
+            log_bin_compress,           ON,            for good
+            log_bin,                    OFF,           for good
+            binlog_format,              MIXED,         for good
+            binlog_row_image,           MINIMAL,       for good
             gtid_strict_mode,           OFF,           log
             binlog_alter_two_phase,     ON,            log
             version,                    10.5.1-MariaDB,log
@@ -39,10 +42,11 @@ class MariaDbSettingsTest {
             wsrep_on,                   OFF,           none
             version,                    10.6.1-MariaDB,none
             """)
-    void whatLosesNothingIsKeptApartFromWhatTheLogMayLackChangesFor(String variable, String value, String kind) {
+    void whatLosesNothingIsKeptApartFromWhatTheLogLacksRowsFor(String variable, String value, String kind) {
         var variables = new HashMap<>(FIT);
         variables.put(variable, value);
         var settings = judged(variables, 0);
+        assertThat(settings.leavingOut()).hasSize(kind.equals("for good") ? 1 : 0);
         assertThat(settings.ofTheLog()).hasSize(kind.equals("log") ? 1 : 0);
         assertThat(settings.others()).hasSize(kind.equals("other") ? 1 : 0);
     }
