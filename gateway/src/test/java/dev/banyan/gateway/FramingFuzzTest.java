@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.framing.Clients;
 import dev.banyan.gateway.framing.Mutations;
 import dev.banyan.gateway.framing.StrictReader;
 import dev.banyan.gateway.framing.StrictReader.End;
@@ -19,9 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,7 +119,9 @@ class FramingFuzzTest {
             int refused = 0;
             while (done < cases && (seconds == 0 || System.nanoTime() < end)) {
                 server.got().clear();
-                List<Case> batch = batch(gateway.port(), seed, done, Math.min(1_200, cases - done));
+                int port = gateway.port();
+                List<Case> batch = Clients.ask(
+                        done, Math.min(1_200, cases - done), AT_ONCE, number -> ask(port, sent(seed, number)));
                 done += batch.size();
                 List<String> problems = batch.stream()
                         .filter(each -> each.problem() != null)
@@ -180,29 +180,6 @@ class FramingFuzzTest {
                 "0.6",
                 "--client-idle-timeout",
                 "2");
-    }
-
-    private static List<Case> batch(int port, long seed, int from, int count) throws Exception {
-        var room = new Semaphore(AT_ONCE);
-        List<Future<Case>> results = new ArrayList<>();
-        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = from; i < from + count; i++) {
-                int number = i;
-                room.acquire();
-                results.add(clients.submit(() -> {
-                    try {
-                        return ask(port, sent(seed, number));
-                    } finally {
-                        room.release();
-                    }
-                }));
-            }
-        }
-        List<Case> cases = new ArrayList<>();
-        for (Future<Case> each : results) {
-            cases.add(each.get());
-        }
-        return cases;
     }
 
     private static String sent(long seed, int number) {

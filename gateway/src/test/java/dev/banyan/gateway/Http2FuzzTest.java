@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.gateway.Http2Wire.Frame;
+import dev.banyan.gateway.framing.Clients;
 import dev.banyan.gateway.framing.Http2Mutations;
 import dev.banyan.gateway.framing.StrictHttp2Reader;
 import dev.banyan.gateway.framing.StrictHttp2Reader.Reading;
@@ -19,9 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -104,7 +102,9 @@ class Http2FuzzTest {
             List<Case> before = List.of(); // a request whose client has left may be noted late
             while (done < cases && (seconds == 0 || System.nanoTime() < end)) {
                 server.got().clear();
-                List<Case> batch = batch(gateway.http2Port(), seed, done, Math.min(600, cases - done));
+                int port = gateway.http2Port();
+                List<Case> batch = Clients.ask(
+                        done, Math.min(600, cases - done), AT_ONCE, number -> ask(port, sent(seed, number)));
                 done += batch.size();
                 assertThat(batch.stream().filter(each -> each.problem() != null).map(Case::toString))
                         .as("seed %d", seed)
@@ -148,29 +148,6 @@ class Http2FuzzTest {
                 "0.6",
                 "--client-idle-timeout",
                 "2");
-    }
-
-    private static List<Case> batch(int port, long seed, int from, int count) throws Exception {
-        var room = new Semaphore(AT_ONCE);
-        List<Future<Case>> results = new ArrayList<>();
-        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = from; i < from + count; i++) {
-                int number = i;
-                room.acquire();
-                results.add(clients.submit(() -> {
-                    try {
-                        return ask(port, sent(seed, number));
-                    } finally {
-                        room.release();
-                    }
-                }));
-            }
-        }
-        List<Case> cases = new ArrayList<>();
-        for (Future<Case> each : results) {
-            cases.add(each.get());
-        }
-        return cases;
     }
 
     @Test

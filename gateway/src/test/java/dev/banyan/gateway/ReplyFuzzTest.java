@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.framing.Clients;
 import dev.banyan.gateway.framing.Mutations;
 import dev.banyan.gateway.framing.StrictReader;
 import dev.banyan.gateway.framing.StrictReader.End;
@@ -12,14 +13,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +149,8 @@ class ReplyFuzzTest {
                 long end = System.nanoTime() + seconds * 1_000_000_000L;
                 while (done < cases && (seconds == 0 || System.nanoTime() < end)) {
                     int count = Math.min(200, cases - done);
-                    List<String> outcomes = batch(gateway.port(), seed, done, count);
+                    int port = gateway.port();
+                    List<String> outcomes = Clients.ask(done, count, AT_ONCE, number -> ask(port, seed, number));
                     backend.stray();
                     assertThat(outcomes)
                             .as("seed %d", seed)
@@ -165,29 +163,6 @@ class ReplyFuzzTest {
                 assertThat(whole).isBetween(done / 5, done - done / 10);
             }
         }
-    }
-
-    private static List<String> batch(int port, long seed, int from, int count) throws Exception {
-        var room = new Semaphore(AT_ONCE);
-        List<Future<String>> results = new ArrayList<>();
-        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = from; i < from + count; i++) {
-                int number = i;
-                room.acquire();
-                results.add(clients.submit(() -> {
-                    try {
-                        return ask(port, seed, number);
-                    } finally {
-                        room.release();
-                    }
-                }));
-            }
-        }
-        List<String> outcomes = new ArrayList<>();
-        for (Future<String> each : results) {
-            outcomes.add(each.get());
-        }
-        return outcomes;
     }
 
     /** Asks on a connection of its own, and says what came of it. */
